@@ -1,0 +1,75 @@
+"""Errors of the service, below the root in `protocols.errors`; each carries its HTTP status and says who must act.
+
+    ServiceError
+    +-- InvalidInput (422)         see protocols.errors
+    +-- NotAllowed (403)           signed in, but this act on this team is not theirs
+    +-- NotSignedIn (401)
+    +-- NotFound (404)
+    +-- Refused (409)              the act makes no sense in this state; nothing was changed
+        +-- KeyReused              the same Idempotency-Key with another body
+        +-- Conflict               somebody else was first; flow reloads and decides again
+    +-- Unavailable (503)          the record cannot be written; the caller must retry
+"""
+
+from __future__ import annotations
+
+from protocols.errors import Fault, InvalidAnswer, InvalidFile, InvalidInput, ServiceError, UnknownProtocol
+
+__all__ = [
+    "Conflict",
+    "Fault",
+    "InvalidAnswer",
+    "InvalidFile",
+    "InvalidInput",
+    "KeyReused",
+    "NotAllowed",
+    "NotFound",
+    "NotSignedIn",
+    "Refused",
+    "ServiceError",
+    "Unavailable",
+    "UnknownProtocol",
+]
+
+
+class NotSignedIn(ServiceError):
+    status = 401
+    title = "Sign in first"
+    who_must_act = "caller"
+
+
+class NotAllowed(ServiceError):
+    status = 403
+    title = "Not yours to do"
+    who_must_act = "administrator"
+
+
+class NotFound(ServiceError):
+    status = 404
+    title = "Not found"
+    who_must_act = "caller"
+
+
+class Refused(ServiceError):
+    """The act is understood and allowed in general, but not now. Nothing was changed."""
+
+    status = 409
+    title = "Not possible now"
+    who_must_act = "caller"
+
+
+class KeyReused(Refused):
+    title = "That Idempotency-Key was used for something else"
+
+
+class Conflict(Refused):
+    """A guarded row changed between load and commit. Flow retries; only the third loss reaches a person."""
+
+    title = "Somebody else was first"
+
+
+class Unavailable(ServiceError):
+    """The record cannot be written. Callers retry with the same Idempotency-Key; nothing was stored."""
+
+    status = 503
+    title = "Cannot record right now"
