@@ -8,7 +8,9 @@
     +-- Refused (409)              the act makes no sense in this state; nothing was changed
         +-- KeyReused              the same Idempotency-Key with another body
         +-- Conflict               somebody else was first; flow reloads and decides again
+    +-- Forgotten (410)            the person's details were destroyed, as asked
     +-- Unavailable (503)          the record cannot be written; the caller must retry
+    +-- Unreadable (500)           a sealed field or its key was altered, or its secret is gone
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from protocols.errors import Fault, InvalidAnswer, InvalidFile, InvalidInput, Se
 __all__ = [
     "Conflict",
     "Fault",
+    "Forgotten",
     "InvalidAnswer",
     "InvalidFile",
     "InvalidInput",
@@ -29,6 +32,7 @@ __all__ = [
     "ServiceError",
     "Unavailable",
     "UnknownProtocol",
+    "Unreadable",
 ]
 
 
@@ -73,3 +77,17 @@ class Unavailable(ServiceError):
 
     status = 503
     title = "Cannot record right now"
+
+
+class Forgotten(ServiceError):
+    """The key that opened these fields is gone for good; the row remains, its personal fields do not."""
+
+    status = 410
+    title = "Those details were destroyed"
+    who_must_act = "nobody"
+
+
+class Unreadable(ServiceError):
+    """A sealed field does not open: the record was altered, or DISPATCH_SECRET_KEY lost a secret still in use."""
+
+    title = "A protected field cannot be read"
