@@ -1,9 +1,13 @@
 """What a sealed field looks like in the record.
 
     version (1 byte) | data key id (16) | nonce (12) | ciphertext and tag (16 or more)
+
+The key id is in clear so that whoever holds only the field knows which key to load.
 """
 
 from __future__ import annotations
+
+from typing import Self
 
 VERSION = 1
 KEY_ID_BYTES = 16
@@ -20,7 +24,7 @@ class SealedBytes(bytes):
     wrapped by mistake is caught here.
     """
 
-    def __new__(cls, raw: bytes) -> SealedBytes:
+    def __new__(cls, raw: bytes) -> Self:
         if len(raw) < _LEAST or raw[0] != VERSION:
             raise ValueError("these bytes are not a sealed field")
         return super().__new__(cls, raw)

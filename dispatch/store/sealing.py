@@ -1,8 +1,8 @@
 """Sealing personal fields: AES-256-GCM under a data key per person, bound to the place where the value is stored.
 
-Two layers. A data key seals one person's fields and lies, wrapped by a master key, in `data_keys`; destroying that row's
-`wrapped` forgets the person in every copy of the record. The associated data of a field is its header, table, column
-and row id, so a value moved to another row, column or table does not open.
+Two layers. A data key seals one person's fields and lies, wrapped by a master key, in `data_keys`; destroying the
+`wrapped` there forgets the person, whatever ciphertext remains. The associated data of a field is its header, table,
+column and row id, so a value moved to another row, column or table does not open.
 
 Seal before `Record.write()` and open after it: the write lock is everyone's, and no one should wait for arithmetic.
 """
@@ -65,7 +65,7 @@ class Sealer:
         return SealedBytes(header + nonce + cipher.encrypt(nonce, plain, _bound(header, table, column, row_id)))
 
     def open_text(self, table: str, column: str, row_id: str, key: DataKey, sealed: SealedBytes) -> str:
-        """The text sealed there. Raises Forgotten (key destroyed) or Unreadable (altered, moved, another key, no text)."""
+        """The text sealed there. Raises Forgotten (key destroyed) or Unreadable (altered, moved, not text)."""
         value = self._open(table, column, row_id, key, sealed)
         if not isinstance(value, str):
             raise Unreadable(f"{table}.{column} of {row_id} holds no text")

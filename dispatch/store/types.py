@@ -4,6 +4,8 @@
     Duration      timedelta as whole milliseconds
     Json          JSON with sorted keys; JSONB on PostgreSQL
     Sealed        personal fields: takes `SealedBytes` and nothing else
+
+None passes through all of them as NULL.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from dispatch.store.sealedbytes import SealedBytes
 class UtcDateTime(TypeDecorator[datetime]):
     """A moment. A naive value is refused: nobody can say later which zone it meant.
 
-    SQLite has no time type, and the driver drops the zone; so UTC goes in as fixed-width text, which also sorts as time.
+    SQLite has no time type, and the driver drops the zone; UTC goes in as fixed-width text, which also sorts as time.
     """
 
     impl = DateTime(timezone=True)
@@ -37,7 +39,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         moment = value.astimezone(UTC)
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -49,10 +51,10 @@ class Duration(TypeDecorator[timedelta]):
     impl = BigInteger
     cache_ok = True
 
-    def process_bind_param(self, value: timedelta | None, dialect: Dialect) -> int | None:
+    def process_bind_param(self, value: timedelta | None, _dialect: Dialect) -> int | None:
         return None if value is None else value // timedelta(milliseconds=1)
 
-    def process_result_value(self, value: int | None, dialect: Dialect) -> timedelta | None:
+    def process_result_value(self, value: int | None, _dialect: Dialect) -> timedelta | None:
         return None if value is None else timedelta(milliseconds=value)
 
 
@@ -82,12 +84,12 @@ class Sealed(TypeDecorator[SealedBytes]):
     impl = LargeBinary
     cache_ok = True
 
-    def process_bind_param(self, value: SealedBytes | None, dialect: Dialect) -> bytes | None:
+    def process_bind_param(self, value: SealedBytes | None, _dialect: Dialect) -> bytes | None:
         if value is None:
             return None
         if not isinstance(value, SealedBytes):
             raise TypeError(f"a sealed column takes SealedBytes, not {type(value).__name__}: seal the value first")
         return bytes(value)
 
-    def process_result_value(self, value: bytes | None, dialect: Dialect) -> SealedBytes | None:
+    def process_result_value(self, value: bytes | None, _dialect: Dialect) -> SealedBytes | None:
         return None if value is None else SealedBytes(value)

@@ -1,0 +1,79 @@
+"""The clocks of open rows. Each owner has at most one, with a meaning; firing one is an SQL claim.
+
+A claim gives the right to decide what the deadline's passing means. The transaction of that decision moves the deadline
+(`put`) or removes it (`clear`), and so ends the claim; if it never comes, the lease lapses and another ticker fires.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, or_, select, tuple_, update
+
+from dispatch.store.conflict import insert_for
+from dispatch.store.tables_infra import deadlines
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A moment by which something must have happened to its owner. A moved deadline keeps its owner, not its id."""
+
+    id: str
+    owner_kind: str
+    owner_id: str
+    meaning: str
+    due_at: datetime
+    team: str
+    case_id: str | None
+
+
+def put(conn: Connection, clocks: Sequence[Deadline]) -> None:
+    """Give each owner this clock, in place of the one it has. A claim on the old one is void."""
+    if not clocks:
+        return
+    new = insert_for(conn, deadlines)
+    replaced = {name: new.excluded[name] for name in ("id", "meaning", "due_at", "team", "case_id")}
+    upsert = new.on_conflict_do_update(
+        index_elements=["owner_kind", "owner_id"], set_={**replaced, "claimed_by": None, "lease_until": None}
+    )
+    conn.execute(upsert, [asdict(clock) for clock in clocks])
+
+
+def clear(conn: Connection, owners: Collection[tuple[str, str]]) -> int:
+    """Remove the clocks of these (owner kind, owner id); returns how many there were."""
+    if not owners:
+        return 0
+    theirs = tuple_(deadlines.c.owner_kind, deadlines.c.owner_id).in_(list(owners))
+    return conn.execute(delete(deadlines).where(theirs)).rowcount
+
+
+def claim_due(
+    conn: Connection, now: datetime, worker: str, lease: timedelta, ids: Collection[str] | None, limit: int
+) -> list[Row[Any]]:
+    """Take up to `limit` passed deadlines (of `ids` only, when given) until now + lease, longest passed first.
+
+    One whose row another transaction holds is left out: it is being moved or fired this moment.
+    """
+    due = select(deadlines.c.id).where(
+        deadlines.c.due_at <= now, or_(deadlines.c.lease_until.is_(None), deadlines.c.lease_until <= now)
+    )
+    if ids is not None:
+        due = due.where(deadlines.c.id.in_(ids))
+    first = due.order_by(deadlines.c.due_at, deadlines.c.id).limit(limit).with_for_update(skip_locked=True).cte("due")
+    taken = conn.execute(
+        update(deadlines)
+        .where(deadlines.c.id.in_(select(first.c.id)))
+        .values(claimed_by=worker, lease_until=now + lease)
+        .returning(deadlines)
+    )
+    return sorted(taken, key=lambda row: (row.due_at, row.id))
+
+
+def next_due(conn: Connection) -> datetime | None:
+    """When a claim can next succeed (it may be past): the first unclaimed deadline, or the first lease to lapse."""
+    free = conn.scalar(select(func.min(deadlines.c.due_at)).where(deadlines.c.lease_until.is_(None)))
+    leased = conn.scalar(select(func.min(deadlines.c.lease_until)))
+    return min((at for at in (free, leased) if at is not None), default=None)

@@ -1,0 +1,70 @@
+"""What came in from outside, kept before anything is made of it.
+
+The first transaction stores it once, whatever how often it is delivered; the second makes something of it and calls
+`finish` in the same transaction. The sweeper repeats the second for whatever stayed unread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from dispatch.store import datakeys
+from dispatch.store.conflict import insert_for
+from dispatch.store.sealing import DataKey, SealedBytes
+from dispatch.store.tables_infra import inbox
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One delivery. `status` is what the provider reports, or `received` for a message; `body` is sealed for
+    `inbox.body` of row `id`."""
+
+    id: str
+    source: str
+    sid: str
+    status: str
+    idempotency_token: str | None
+    received_at: datetime
+    body: SealedBytes
+
+
+def keep(conn: Connection, arrival: Arrival, key: DataKey) -> str | None:
+    """Store one arrival and the fresh key that sealed it. None when it is new; a repeat's first id when it is not.
+
+    A repeat is the same source, sid and status; nothing of it is kept.
+    """
+    datakeys.add(conn, [key], arrival.received_at)
+    new = insert_for(conn, inbox).on_conflict_do_nothing(index_elements=["source", "sid", "status"])
+    if conn.execute(new, {**asdict(arrival), "key_id": key.id}).rowcount == 1:
+        return None
+    datakeys.drop_unused(conn, key)
+    same = select(inbox.c.id).where(
+        inbox.c.source == arrival.source, inbox.c.sid == arrival.sid, inbox.c.status == arrival.status
+    )
+    return str(conn.execute(same).scalar_one())
+
+
+def load(conn: Connection, id_: str) -> Row[Any] | None:
+    return conn.execute(select(inbox).where(inbox.c.id == id_)).one_or_none()
+
+
+def finish(conn: Connection, id_: str, now: datetime) -> bool:
+    """Mark it read, in the transaction that acts on it. False: another has acted on it already, so roll back."""
+    unread = update(inbox).where(inbox.c.id == id_, inbox.c.processed_at.is_(None))
+    return conn.execute(unread.values(processed_at=now, attempts=inbox.c.attempts + 1)).rowcount == 1
+
+
+def failed(conn: Connection, id_: str) -> None:
+    """Count an attempt that came to nothing; it stays unread."""
+    conn.execute(update(inbox).where(inbox.c.id == id_).values(attempts=inbox.c.attempts + 1))
+
+
+def unread(conn: Connection, before: datetime, limit: int) -> Sequence[str]:
+    """Ids received before that moment and still unread, least often tried first: one that always fails blocks none."""
+    rows = select(inbox.c.id).where(inbox.c.processed_at.is_(None), inbox.c.received_at < before)
+    return conn.scalars(rows.order_by(inbox.c.attempts, inbox.c.received_at).limit(limit)).all()

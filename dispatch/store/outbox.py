@@ -1,0 +1,83 @@
+"""Effects waiting to be performed. One SQL claim gives the right to perform one, with Redis and without it.
+
+    pending --claim--> claimed --close--> done | failed | void
+       ^                  |
+       +-----retry--------+        a lapsed lease lets the next worker claim it again
+
+A row is closed by the transaction that records the effect's result, never by the hand-over. Whoever gets a row with
+`attempts` above 1 must first ask the provider what became of the attempt before, and else mark its own a repeat.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+
+from dispatch.store.tables_infra import OPEN_EFFECTS, outbox
+
+Closed = Literal["done", "failed", "void"]
+
+
+def add(conn: Connection, effects: Sequence[Mapping[str, Any]], now: datetime) -> None:
+    """Store effects, in the transaction that decided them.
+
+    Each gives `id, kind, team, case_id, page_id, alarm_id, person, payload, priority, not_before`; payload holds ids,
+    enumerations, numbers and times as text only. A lower `priority` is more urgent.
+    """
+    if effects:
+        conn.execute(insert(outbox), [{**effect, "state": "pending", "created_at": now} for effect in effects])
+
+
+def claim(conn: Connection, now: datetime, worker: str, lease: timedelta, limit: int) -> list[Row[Any]]:
+    """Take up to `limit` due effects for `worker` until now + lease: most urgent first, then oldest.
+
+    Takes pending ones whose `not_before` has come and claimed ones whose lease has lapsed. Both are the service's time:
+    on a faster clock the caller stretches the lease.
+    """
+    due = (
+        select(outbox.c.n)
+        .where(
+            OPEN_EFFECTS,
+            or_(
+                and_(outbox.c.state == "pending", outbox.c.not_before <= now),
+                and_(outbox.c.state == "claimed", outbox.c.lease_until <= now),
+            ),
+        )
+        .order_by(outbox.c.priority, outbox.c.n)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .cte("due")
+    )
+    taken = conn.execute(
+        update(outbox)
+        .where(outbox.c.n.in_(select(due.c.n)))
+        .values(state="claimed", claimed_by=worker, lease_until=now + lease, attempts=outbox.c.attempts + 1)
+        .returning(outbox)
+    )
+    return sorted(taken, key=lambda row: (row.priority, row.n))
+
+
+def close(conn: Connection, ids: Collection[str], state: Closed, now: datetime) -> int:
+    """Record that effects need nothing more; returns how many were still open.
+
+    Not bound to the claim: a result that comes after its lease is a result all the same.
+    """
+    open_ones = update(outbox).where(outbox.c.id.in_(ids), OPEN_EFFECTS)
+    return conn.execute(open_ones.values(state=state, closed_at=now, claimed_by=None, lease_until=None)).rowcount
+
+
+def retry(conn: Connection, id_: str, worker: str, not_before: datetime) -> bool:
+    """Hand a claimed effect back for a later attempt; False when `worker` no longer holds it."""
+    held = update(outbox).where(outbox.c.id == id_, outbox.c.state == "claimed", outbox.c.claimed_by == worker)
+    back = held.values(state="pending", not_before=not_before, claimed_by=None, lease_until=None)
+    return conn.execute(back).rowcount == 1
+
+
+def next_due(conn: Connection) -> datetime | None:
+    """When the next effect may be claimed (it may be past), None when nothing is open."""
+    pending = conn.scalar(select(func.min(outbox.c.not_before)).where(OPEN_EFFECTS, outbox.c.state == "pending"))
+    leased = conn.scalar(select(func.min(outbox.c.lease_until)).where(OPEN_EFFECTS, outbox.c.state == "claimed"))
+    return min((at for at in (pending, leased) if at is not None), default=None)
