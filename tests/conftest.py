@@ -1,0 +1,41 @@
+"""What every test gets. The fixtures themselves live in tests/support, one idea a file."""
+
+from __future__ import annotations
+
+import os
+
+import hypothesis
+import pytest
+
+pytest_plugins = [
+    "tests.support.loopback",
+    "tests.support.noskips",
+    "tests.support.postgres",
+    "tests.support.valkey",
+]
+
+# Deadlines off: on a shared machine a slow example is a busy neighbour, not a fault.
+# ci: the same examples every time, so that a red run is red for its own change; `make soak` looks for new ones.
+hypothesis.settings.register_profile("ci", derandomize=True, max_examples=60, deadline=None, database=None)
+hypothesis.settings.register_profile("dev", max_examples=60, deadline=None)
+hypothesis.settings.register_profile("soak", max_examples=5000, deadline=None)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "dev")
+
+_KINDS = ("story", "browser", "chaos", "postgres", "fuzz")
+#: Marker -> the group whose tests run one after another in one process. They own ports, a browser, or both cores.
+_ALONE = ("chaos", "browser", "fuzz")
+#: Longest first, so that the two processes of a full run end together.
+_FIRST = {"chaos": 0, "browser": 1, "fuzz": 2, "story": 3, "postgres": 4}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        kinds = [kind for kind in _KINDS if item.get_closest_marker(kind)]
+        if not kinds:
+            item.add_marker(pytest.mark.unit)
+        for kind in kinds:
+            if kind in _ALONE:
+                item.add_marker(pytest.mark.xdist_group(kind))
+                break
+    items.sort(key=lambda item: min((_FIRST[k] for k in _FIRST if item.get_closest_marker(k)), default=9))
