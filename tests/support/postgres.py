@@ -45,7 +45,19 @@ class PostgresServer:
             account = pwd.getpwnam(user)
             os.chown(self.dir, account.pw_uid, account.pw_gid)
         data = self.dir / "data"
-        init = [self.bin / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"]
+        init: list[str | Path] = [
+            self.bin / "initdb",
+            "-D",
+            data,
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C",
+            "-N",
+        ]
         subprocess.run(init, check=True, user=user, group=user, cwd=self.dir, capture_output=True)
         off = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
         settings = ["listen_addresses=", f"unix_socket_directories={self.dir}", "max_connections=200", *off]
@@ -55,7 +67,7 @@ class PostgresServer:
             command = [setpriv, "--pdeathsig", "INT", *command]
         with (self.dir / "log").open("wb") as log:
             self._process = subprocess.Popen(command, user=user, group=user, cwd=self.dir, stdout=log, stderr=log)
-        ready = [self.bin / "pg_isready", "-q", "-h", self.dir]
+        ready: list[str | Path] = [self.bin / "pg_isready", "-q", "-h", self.dir]
         # pg_isready -t waits inside one try; a refused socket answers at once, so it is asked again.
         for _ in range(3000):
             if subprocess.run(ready, check=False).returncode == 0:
