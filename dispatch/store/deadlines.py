@@ -18,7 +18,7 @@ from dispatch.store.tables_infra import deadlines
 
 
 @dataclass(frozen=True, slots=True)
-class Deadline:
+class DeadlineRow:
     """A moment by which something must have happened to its owner. A moved deadline keeps its owner, not its id."""
 
     id: str
@@ -30,7 +30,7 @@ class Deadline:
     case_id: str | None
 
 
-def put(conn: Connection, clocks: Sequence[Deadline]) -> None:
+def put(conn: Connection, clocks: Sequence[DeadlineRow]) -> None:
     """Give each owner this clock, in place of the one it has. A claim on the old one is void."""
     if not clocks:
         return

@@ -34,7 +34,7 @@ class Keyring:
 
     def __init__(self, secrets: Sequence[str]) -> None:
         if not secrets or any(len(secret) < _LEAST_SECRET for secret in secrets):
-            problem = f"needs at least {_LEAST_SECRET} characters; several, newest first, are separated by commas"
+            problem = f"needs at least {_LEAST_SECRET} characters, none of them a space; several secrets, newest first, are separated by spaces"
             raise InvalidInput(f"DISPATCH_SECRET_KEY {problem}", [Fault("DISPATCH_SECRET_KEY", problem)])
         raw = [secret.encode() for secret in secrets]
         ids = [_derive(secret, b"master key id", _MASTER_ID_BYTES) for secret in raw]
@@ -44,8 +44,8 @@ class Keyring:
 
     @classmethod
     def parse(cls, setting: str) -> Keyring:
-        """The keyring of a DISPATCH_SECRET_KEY setting: one secret, or several separated by commas, newest first."""
-        return cls([part.strip() for part in setting.split(",") if part.strip()])
+        """The keyring of a DISPATCH_SECRET_KEY setting: one secret, or several on lines or between spaces, newest first."""
+        return cls(setting.split())
 
     def wrap(self, key_id: bytes, data_key: bytes) -> bytes:
         """`version | master id | nonce | ciphertext+tag`; bound to the data key's id, so rows cannot trade keys."""

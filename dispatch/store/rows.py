@@ -1,0 +1,145 @@
+"""Rows of a case file as the decisions know them, in and out of their tables.
+
+A dataclass field is the column of the same name; `deadline` lives in the `deadlines` table, and `CODECS` says how the few structured types travel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
+from enum import StrEnum
+from functools import cache
+from typing import Any, TypeVar, get_type_hints
+
+from sqlalchemy import Connection, Table, bindparam, select, update
+
+from dispatch.alarm import Alarm
+from dispatch.case import Case
+from dispatch.casefile import Row
+from dispatch.deadline import Deadline, Meaning, Owner
+from dispatch.errors import Conflict
+from dispatch.escalation import Escalation
+from dispatch.ladder import Ladder, ladder_as_json, ladder_from_json
+from dispatch.page import Page
+from dispatch.recontact import Assignment, Emergency, Recontact
+from dispatch.store import schema
+
+TABLES: dict[type[Row], Table] = {
+    Case: schema.cases,
+    Escalation: schema.escalations,
+    Page: schema.pages,
+    Alarm: schema.alarms,
+    Assignment: schema.assignments,
+    Recontact: schema.recontacts,
+    Emergency: schema.emergencies,
+}
+
+OWNERS: dict[type[Row], Owner] = {
+    Case: Owner.CASE,
+    Escalation: Owner.ESCALATION,
+    Page: Owner.PAGE,
+    Alarm: Owner.ALARM,
+    Recontact: Owner.RECONTACT,
+    Emergency: Owner.EMERGENCY,
+}
+
+R = TypeVar("R", bound=Row)
+Encode = Callable[[Any], Any]
+Decode = Callable[[Any], Any]
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _codec(hint: Any) -> tuple[Encode, Decode]:
+    text = str(hint)
+    if hint == Ladder:
+        return ladder_as_json, ladder_from_json
+    if text.startswith("tuple[str"):
+        return list, tuple
+    kinds = [k for k in getattr(hint, "__args__", (hint,)) if isinstance(k, type) and issubclass(k, StrEnum)]
+    if kinds:
+        kind = kinds[0]
+        return (lambda v: None if v is None else v.value), (lambda v: None if v is None else kind(v))
+    return _same, _same
+
+
+@cache
+def _codecs(cls: type[Row]) -> tuple[tuple[str, Encode, Decode], ...]:
+    hints = get_type_hints(cls)
+    return tuple((f.name, *_codec(hints[f.name])) for f in fields(cls) if f.name != "deadline")
+
+
+def encode(row: Row) -> dict[str, Any]:
+    values = {name: to(getattr(row, name)) for name, to, _ in _codecs(type(row))}
+    if isinstance(row, Case):
+        values["rank"] = row.urgency.rank
+    return values
+
+
+def decode(cls: type[R], values: Mapping[str, Any], deadline: Deadline | None) -> R:
+    parts = {name: back(values[name]) for name, _, back in _codecs(cls)}
+    if cls is not Assignment:
+        parts["deadline"] = deadline
+    return cls(**parts)
+
+
+def insert_rows(conn: Connection, rows: Sequence[Row]) -> None:
+    by_class: dict[type[Row], list[dict[str, Any]]] = {}
+    for row in rows:
+        by_class.setdefault(type(row), []).append(encode(row))
+    for cls in TABLES:  # the order of TABLES is the order of the foreign keys
+        if cls in by_class:
+            conn.execute(TABLES[cls].insert(), by_class[cls])
+
+
+@cache
+def _guarded_update(cls: type[Row]) -> Any:
+    table = TABLES[cls]
+    names = [name for name, _, _ in _codecs(cls) if name not in ("id", "version")]
+    if cls is Case:
+        names.append("rank")
+    return (
+        update(table)
+        .where(table.c.id == bindparam("row_id"), table.c.version == bindparam("was"))
+        .values({name: bindparam(name) for name in names} | {"version": table.c.version + 1})
+    )
+
+
+def update_rows(conn: Connection, rows: Sequence[Row]) -> None:
+    """Each row only if nobody changed it since it was loaded. Raises Conflict otherwise: reload and decide again."""
+    for row in rows:
+        values = encode(row)
+        values["row_id"] = values.pop("id")
+        values["was"] = values.pop("version")
+        if conn.execute(_guarded_update(type(row)), values).rowcount != 1:
+            raise Conflict(f"The {OWNERS.get(type(row), 'row')} was changed meanwhile.")
+
+
+def load_rows(conn: Connection, cls: type[R], column: str, values: Sequence[str]) -> list[R]:
+    """Rows of one table whose `column` is one of `values`, each with its deadline."""
+    table, due = TABLES[cls], schema.deadlines
+    owner = OWNERS.get(cls)
+    if owner is None:
+        found = conn.execute(select(table).where(table.c[column].in_(values)).order_by(*_order(table))).mappings()
+        return [decode(cls, row, None) for row in found]
+    query = (
+        select(table, due.c.meaning.label("deadline_meaning"), due.c.due_at.label("deadline_due"))
+        .outerjoin(due, (due.c.owner_kind == owner.value) & (due.c.owner_id == table.c.id))
+        .where(table.c[column].in_(values))
+        .order_by(*_order(table))
+    )
+    return [decode(cls, row, _deadline(row)) for row in conn.execute(query).mappings()]
+
+
+def _order(table: Table) -> tuple[Any, ...]:
+    """The order in which rows came into being, so that a file reads the same each time."""
+    first = next(c for n in ("started_at", "created_at", "since", "opened_at", "called_at", "logged_at") for c in table.c if c.name == n)
+    return (first, table.c.id)
+
+
+def _deadline(row: Mapping[str, Any]) -> Deadline | None:
+    if row["deadline_due"] is None:
+        return None
+    return Deadline(Meaning(row["deadline_meaning"]), row["deadline_due"])
