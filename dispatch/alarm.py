@@ -1,0 +1,107 @@
+"""Alarms: the end of every ladder, and everything else a person must be told.
+
+An alarm is a row of its own with a clock of its own: it rings again, wider, until a person acts, also while new pages are out. Acknowledging
+silences it for that person for five minutes; only an informational alarm ends there. One about a case ends when its cause does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from dispatch.deadline import Deadline
+
+SILENCE = timedelta(minutes=5)
+
+
+class Kind(StrEnum):
+    #: nobody has taken the case: the ladder or the time to find somebody ran out
+    UNANSWERED = "unanswered"
+    #: a responder missed a check-in, or asked for help
+    SAFETY = "safety"
+    CONTACT_OVERDUE = "contact_overdue"
+    ARRIVAL_OVERDUE = "arrival_overdue"
+    RETRY_OVERDUE = "retry_overdue"
+    DISPOSITION_OVERDUE = "disposition_overdue"
+    RECONTACT_OVERDUE = "recontact_overdue"
+    #: emergency services were called, nobody has confirmed that they reached the person
+    EMERGENCY_UNCONFIRMED = "emergency_unconfirmed"
+    #: rings the people travelling, not the coordinators, until they answer
+    STOOD_DOWN = "stood_down"
+    #: a page reached nobody
+    UNDELIVERED = "undelivered"
+    OPTED_OUT = "opted_out"
+    BAD_NUMBER = "bad_number"
+    #: a text from a number we do not know, or one nobody could act on
+    UNKNOWN_TEXT = "unknown_text"
+    NOT_UNDERSTOOD = "not_understood"
+    #: somebody went off duty while they were the last one, or other things a coordinator must see
+    COVERAGE = "coverage"
+    #: the service itself: a silent process, a clock step, a bad signature
+    SERVICE = "service"
+
+
+#: Rings by voice as well as text, and reaches the last-resort numbers from the second ring on.
+LOUD = frozenset({Kind.UNANSWERED, Kind.SAFETY, Kind.EMERGENCY_UNCONFIRMED})
+#: Ends when a person acknowledges it: there is nothing else to put right within the case.
+ENDS_ON_ACKNOWLEDGE = frozenset(
+    {
+        Kind.UNDELIVERED,
+        Kind.OPTED_OUT,
+        Kind.BAD_NUMBER,
+        Kind.UNKNOWN_TEXT,
+        Kind.NOT_UNDERSTOOD,
+        Kind.COVERAGE,
+        Kind.SERVICE,
+        Kind.SAFETY,
+        Kind.STOOD_DOWN,
+    }
+)
+
+_EVERY = {
+    Kind.UNANSWERED: timedelta(minutes=2),
+    Kind.SAFETY: timedelta(minutes=1),
+    Kind.CONTACT_OVERDUE: timedelta(minutes=5),
+    Kind.ARRIVAL_OVERDUE: timedelta(minutes=10),
+    Kind.EMERGENCY_UNCONFIRMED: timedelta(minutes=5),
+    Kind.STOOD_DOWN: timedelta(minutes=2),
+    Kind.RECONTACT_OVERDUE: timedelta(minutes=10),
+}
+
+
+def every(kind: Kind) -> timedelta:
+    """How long an alarm of this kind stays quiet between rings, where no ladder says otherwise."""
+    return _EVERY.get(kind, timedelta(minutes=30))
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    id: str
+    team: str
+    kind: Kind
+    opened_at: datetime
+    every: timedelta
+    case_id: str | None = None
+    #: the person it is about, by id
+    subject: str | None = None
+    #: whom it rings, by id; empty rings the team's coordinators
+    recipients: tuple[str, ...] = ()
+    because: tuple[str, ...] = ()
+    rings: int = 0
+    #: person -> until when it is silent for them (RFC 3339)
+    silenced: dict[str, str] = field(default_factory=dict)
+    acknowledged_by: str | None = None
+    acknowledged_at: datetime | None = None
+    ended_at: datetime | None = None
+    ended_by: str | None = None
+    version: int = 0
+    deadline: Deadline | None = None
+
+    @property
+    def open(self) -> bool:
+        return self.ended_at is None
+
+    def silent_for(self, person: str, now: datetime) -> bool:
+        until = self.silenced.get(person)
+        return until is not None and datetime.fromisoformat(until) > now

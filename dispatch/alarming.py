@@ -1,0 +1,130 @@
+"""Opening, ringing, silencing and ending alarms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from dispatch.alarm import ENDS_ON_ACKNOWLEDGE, LOUD, SILENCE, Alarm, Kind, every
+from dispatch.casefile import Office, Turn
+from dispatch.deadline import Deadline, Meaning
+from dispatch.effects import Ring
+
+
+def raise_alarm(
+    turn: Turn,
+    kind: Kind,
+    *because: str,
+    subject: str | None = None,
+    recipients: tuple[str, ...] = (),
+    again: timedelta | None = None,
+) -> None:
+    """Open an alarm on this case and ring it at once. One that is already open for the same thing goes on ringing as it is."""
+    for alarm in turn.file.alarms:
+        if alarm.open and alarm.kind is kind and alarm.subject == subject:
+            return
+    alarm = open_alarm(
+        turn.new_id,
+        turn.now,
+        turn.case.team,
+        kind,
+        because,
+        case_id=turn.case.id,
+        subject=subject,
+        recipients=recipients,
+        again=again,
+    )
+    turn.say("alarm_opened", alarm=alarm.id, kind=kind.value, subject=subject)
+    _ring(turn, alarm)
+
+
+def open_alarm(
+    new_id: Callable[[], str],
+    now: datetime,
+    team: str,
+    kind: Kind,
+    because: Iterable[str],
+    *,
+    case_id: str | None = None,
+    subject: str | None = None,
+    recipients: tuple[str, ...] = (),
+    again: timedelta | None = None,
+) -> Alarm:
+    """An alarm that has not rung yet; its first ring is due now."""
+    return Alarm(
+        id=new_id(),
+        team=team,
+        kind=kind,
+        opened_at=now,
+        every=again or every(kind),
+        case_id=case_id,
+        subject=subject,
+        recipients=recipients,
+        because=tuple(because),
+        deadline=Deadline(Meaning.RING_AGAIN, now),
+    )
+
+
+def ring(alarm: Alarm, office: Office, now: datetime) -> tuple[Alarm, list[Ring]]:
+    """Ring once: who is called this time, and the alarm with its next ring due.
+
+    Each ring reaches wider: the recipients, then supervisors too, then the policy's last-resort numbers. With nobody at all to tell, the
+    last-resort numbers ring from the first time on.
+    """
+    loud = alarm.kind in LOUD
+    people = list(alarm.recipients or office.coordinators)
+    if loud and alarm.rings >= 1:
+        people += [p for p in office.supervisors if p not in people]
+    rings: list[Ring] = []
+    for person in people:
+        if not alarm.silent_for(person, now):
+            rings.append(Ring(alarm.id, person, "text"))
+            if loud:
+                rings.append(Ring(alarm.id, person, "voice"))
+    if not people or (loud and alarm.rings >= 2):
+        for n in range(office.last_resort):
+            rings.append(Ring(alarm.id, f"last_resort:{n}", "text"))
+            if loud:
+                rings.append(Ring(alarm.id, f"last_resort:{n}", "voice"))
+    rung = replace(alarm, rings=alarm.rings + 1, deadline=Deadline(Meaning.RING_AGAIN, now + alarm.every))
+    return rung, rings
+
+
+def ring_again(turn: Turn, alarm: Alarm) -> None:
+    if alarm.open:
+        _ring(turn, alarm)
+
+
+def _ring(turn: Turn, alarm: Alarm) -> None:
+    rung, rings = ring(alarm, turn.office, turn.now)
+    turn.put(rung)
+    turn.say("alarm_rang", alarm=alarm.id, kind=alarm.kind.value, ring=rung.rings, people=len(rings))
+    for each in rings:
+        turn.do(each)
+
+
+def acknowledge(alarm: Alarm, person: str, now: datetime) -> Alarm:
+    """Silence it for this person for five minutes. Ends it only where nothing but being seen was wanted, and everybody it rang for has seen it."""
+    seen = replace(
+        alarm,
+        silenced={**alarm.silenced, person: (now + SILENCE).isoformat()},
+        acknowledged_by=person,
+        acknowledged_at=now,
+    )
+    waiting_for = [p for p in alarm.recipients if p not in seen.silenced]
+    if alarm.kind in ENDS_ON_ACKNOWLEDGE and not waiting_for:
+        return end(seen, person, now)
+    return seen
+
+
+def end(alarm: Alarm, by: str, now: datetime) -> Alarm:
+    return replace(alarm, ended_at=now, ended_by=by, deadline=None)
+
+
+def end_alarms(turn: Turn, *kinds: Kind) -> None:
+    """The cause is gone: end the open alarms of these kinds on this case; all of them when no kind is named."""
+    for alarm in turn.file.alarms:
+        if alarm.open and (not kinds or alarm.kind in kinds):
+            turn.put(end(alarm, turn.actor, turn.now))
+            turn.say("alarm_ended", alarm=alarm.id, kind=alarm.kind.value)

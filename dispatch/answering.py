@@ -1,0 +1,162 @@
+"""What people answer: accept, decline, give back, ask for help. Exactly the required number own a case; everyone else is told who has it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from dispatch.alarm import Kind
+from dispatch.alarming import end_alarms, raise_alarm
+from dispatch.case import Event, State
+from dispatch.casefile import Turn
+from dispatch.escalation import Reason
+from dispatch.laddering import completed, start
+from dispatch.page import ANSWER, Act, Answer, Page
+from dispatch.recontact import Assignment
+
+
+def accept(turn: Turn, person: str, page: Page | None) -> bool:
+    """`person` accepts. True when they own the case afterwards; otherwise they have been told who does."""
+    case = turn.case
+    if not case.open or case.state is State.CLEARED and turn.file.escalation is None:
+        turn.happened(Event.ACCEPTED, complete=False, person=person, counted=False)
+        turn.tell(person, "closed" if not case.open else "cleared")
+        return False
+    if person in turn.file.owners:
+        _settle(turn, page, Act.ACCEPT)
+        turn.tell(person, "accepted")
+        return True
+    escalation = turn.file.escalation
+    if escalation is None:
+        turn.happened(Event.ACCEPTED, complete=False, person=person, counted=False)
+        turn.tell(person, "taken", who=_who(turn))
+        return False
+    return _join(turn, person, page, by=person)
+
+
+def assign(turn: Turn, person: str) -> None:
+    """A coordinator gives the case to somebody by name; it counts like an accept, and never replaces an owner."""
+    if person not in turn.file.owners:
+        _join(turn, person, None, by=turn.actor, event=Event.ASSIGNED)
+
+
+def _join(turn: Turn, person: str, page: Page | None, *, by: str, event: Event = Event.ACCEPTED) -> bool:
+    turn.put(
+        Assignment(
+            id=turn.new_id(),
+            case_id=turn.case.id,
+            person=person,
+            since=turn.now,
+            page_id=page.id if page else None,
+            by=by,
+        )
+    )
+    _settle(turn, page, Act.ACCEPT)
+    escalation = turn.file.escalation
+    if escalation is not None:
+        escalation = replace(escalation, got=escalation.got + 1)
+        turn.put(escalation)
+    complete = escalation is None or escalation.missing == 0
+    others = tuple(p for p in turn.file.owners if p != person)
+    if not complete:
+        turn.tell(person, "first_of_two", needed=str(turn.case.needed))
+    elif others:
+        turn.tell(person, "accepted_with", who=" and ".join(others))
+    else:
+        turn.tell(person, "accepted" if event is Event.ACCEPTED else "assigned")
+    if complete:
+        for other in others:
+            turn.tell(other, "joined", who=person)
+        if escalation is not None:
+            completed(turn, escalation)
+        _tell_the_others(turn)
+        end_alarms(turn, Kind.UNANSWERED)
+    turn.happened(event, complete=complete, person=person, counted=True)
+    return True
+
+
+def _tell_the_others(turn: Turn) -> None:
+    """Everyone who was asked and has not said no hears who has it, so that nobody travels for nothing."""
+    told = set(turn.file.owners)
+    who = _who(turn)
+    for page in turn.file.pages:
+        if page.open:
+            turn.put(replace(page, answer=ANSWER[page.answer][Act.SUPERSEDE], deadline=None))
+        asked = page.open or page.answer is Answer.EXPIRED
+        if asked and page.person not in told and page.sent_at is not None:
+            told.add(page.person)
+            turn.tell(page.person, "taken", who=who)
+
+
+def decline(turn: Turn, person: str, page: Page) -> None:
+    """No from one person: the next one at once."""
+    if person in turn.file.owners:
+        # A no from somebody who already owns the case is a release in the making, never a silent nothing.
+        turn.tell(person, "decline_owned")
+        return
+    was_open = page.answer in (Answer.OPEN, Answer.EXPIRED)
+    _settle(turn, page, Act.DECLINE)
+    turn.tell(person, "declined")
+    turn.happened(Event.DECLINED, person=person, page=page.id)
+    escalation = turn.file.escalation
+    if escalation is None or not was_open:
+        return
+    more = 0 if page.replaced or not page.open else 1
+    turn.put(
+        replace(
+            escalation,
+            declined=(*escalation.declined, person),
+            want=escalation.want + more,
+            only_busy=False,
+        )
+    )
+    turn.nudge = True
+
+
+def release(turn: Turn, person: str, why: str) -> None:
+    """An owner gives the case back. It waits again at its original place in the order, and they are not asked again in this run."""
+    for assignment in turn.file.assignments:
+        if assignment.open and assignment.person == person:
+            turn.put(replace(assignment, ended_at=turn.now, ended_because=why))
+    still = turn.file.owners
+    turn.happened(Event.RELEASED, person=person)
+    turn.tell(person, "released")
+    for other in still:
+        turn.tell(other, "left", who=person)
+    running = turn.file.escalation
+    if running is None:
+        start(turn, Reason.FIRST, max(1, turn.case.needed - len(still)), not_these=(person,))
+    else:
+        turn.put(
+            replace(
+                running,
+                got=max(0, running.got - 1),
+                want=running.want + 1,
+                asked=(*running.asked, person),
+                declined=(*running.declined, person),
+            )
+        )
+        turn.nudge = True
+
+
+def backup(turn: Turn, person: str | None) -> None:
+    """One more person for a case somebody already has; the state stays."""
+    turn.happened(Event.BACKUP, person=person)
+    if turn.file.escalation is None:
+        start(turn, Reason.BACKUP, 1)
+    if person is not None:
+        turn.tell(person, "backup_coming")
+
+
+def call_for_help(turn: Turn, person: str, why: str) -> None:
+    """A responder in danger. The answer on their screen is neutral: somebody may be reading it over their shoulder."""
+    raise_alarm(turn, Kind.SAFETY, why, subject=person)
+    turn.tell(person, "noted")
+
+
+def _settle(turn: Turn, page: Page | None, act: Act) -> None:
+    if page is not None:
+        turn.put(replace(page, answer=ANSWER[page.answer][act], answered_at=turn.now, deadline=None))
+
+
+def _who(turn: Turn) -> str:
+    return " and ".join(turn.file.owners) or "someone"

@@ -1,0 +1,174 @@
+"""Climbing a ladder: starting a run, passing a step, ringing at the top, going round again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from dispatch.alarm import Kind
+from dispatch.alarming import raise_alarm
+from dispatch.case import UNFILLED, Event
+from dispatch.casefile import Turn, alarm_every
+from dispatch.deadline import Deadline, Meaning
+from dispatch.escalation import CLOCKS, MOVES, Escalation, Move, Reason, Run
+from dispatch.policy import Step
+from dispatch.priority import Urgency
+
+#: The matcher has not looked at a step yet when its time ran out: it gets this much longer, and is woken.
+LOOK_SOON = timedelta(seconds=5)
+
+
+def start(turn: Turn, reason: Reason, needed: int, not_these: tuple[str, ...] = ()) -> Escalation:
+    """Begin a run for `needed` more people. `not_these` count as asked: they have just given the case back."""
+    case = turn.case
+    held = case.held_until is not None and case.held_until > turn.now
+    escalation = Escalation(
+        id=turn.new_id(),
+        case_id=case.id,
+        team=case.team,
+        reason=reason,
+        state=Run.HELD if held else Run.ASKING,
+        ladder=turn.policy.ladders[case.urgency],
+        urgency=case.urgency,
+        needed=needed,
+        started_at=turn.now,
+        step_at=turn.now,
+        asked=not_these,
+        declined=not_these,
+    )
+    if held and case.held_until is not None:
+        escalation = replace(escalation, deadline=Deadline(Meaning.HOLD_ENDS, case.held_until))
+        turn.put(escalation)
+    else:
+        escalation = _at_step(turn, escalation)
+    turn.say("escalation_started", escalation=escalation.id, reason=reason.value, needed=needed, held=held)
+    return escalation
+
+
+def want_of(step: Step, escalation: Escalation) -> int:
+    """How many people a step asks: its count, or all that are missing when that is more. Zero means everybody."""
+    return 0 if step.people is None else max(step.people, escalation.missing)
+
+
+def _at_step(turn: Turn, escalation: Escalation) -> Escalation:
+    """Stand on the escalation's current step with nobody asked there yet, or ring when that step is the alarm."""
+    step = escalation.current
+    if step.act == "alarm":
+        return _ran_out(turn, escalation)
+    want = want_of(step, escalation)
+    moved = replace(
+        escalation,
+        want=want if want else _EVERYBODY,
+        step_at=turn.now,
+        first_page_at=None,
+        only_busy=False,
+        deadline=Deadline(Meaning.STEP_OVERDUE, turn.now + turn.policy.match[escalation.urgency]),
+    )
+    turn.put(moved)
+    turn.nudge = True
+    return moved
+
+
+#: "Everyone": more people than any roster holds.
+_EVERYBODY = 1_000_000
+
+
+def hold_ended(turn: Turn, escalation: Escalation) -> None:
+    """Page hours began, or a person released the case early."""
+    if escalation.state is Run.HELD:
+        turn.put(replace(turn.case, held_until=None))
+        _at_step(turn, _move(escalation, Move.HOLD_ENDED))
+        turn.set_clock()
+        turn.say("hold_ended", escalation=escalation.id)
+
+
+def step_overdue(turn: Turn, escalation: Escalation) -> None:
+    """The step's time is over without enough people."""
+    if escalation.state is not Run.ASKING:
+        return
+    if escalation.first_page_at is None and not escalation.only_busy:
+        # Nobody has looked at this step at all: passing it would lose a whole layer to a slow matcher.
+        turn.put(replace(escalation, deadline=Deadline(Meaning.STEP_OVERDUE, turn.now + LOOK_SOON)))
+        turn.nudge = True
+        return
+    pass_step(turn, escalation, "silence" if escalation.first_page_at else "only_busy")
+
+
+def pass_step(turn: Turn, escalation: Escalation, why: str) -> None:
+    """Go to the next step now. Open pages stay valid: whoever was asked may still accept."""
+    turn.say("step_passed", escalation=escalation.id, step=escalation.step, why=why)
+    _at_step(turn, replace(_move(escalation, Move.STEPPED), step=escalation.step + 1))
+
+
+def _ran_out(turn: Turn, escalation: Escalation) -> Escalation:
+    ladder_every = escalation.current.every or alarm_every(turn.policy, escalation.urgency)
+    exhausted = replace(
+        _move(escalation, Move.RAN_OUT),
+        want=_EVERYBODY,
+        step_at=turn.now,
+        first_page_at=None,
+        deadline=Deadline(Meaning.ROUND_OVERDUE, turn.now + ladder_every),
+    )
+    turn.put(exhausted)
+    turn.say("ladder_exhausted", escalation=escalation.id, round=escalation.round)
+    raise_alarm(turn, Kind.UNANSWERED, "ladder_exhausted", again=ladder_every)
+    if turn.case.state in UNFILLED:
+        turn.happened(Event.LADDER_EXHAUSTED)
+    turn.nudge = True
+    return exhausted
+
+
+def round_overdue(turn: Turn, escalation: Escalation) -> None:
+    """The alarm has rung for a whole round: everybody who can be asked is asked again."""
+    if escalation.state is not Run.EXHAUSTED:
+        return
+    turn.put(
+        replace(
+            _move(escalation, Move.NEW_ROUND),
+            round=escalation.round + 1,
+            want=_EVERYBODY,
+            asked=(),
+            declined=(),
+            first_page_at=None,
+            step_at=turn.now,
+            deadline=Deadline(Meaning.ROUND_OVERDUE, turn.now + (escalation.current.every or timedelta(minutes=2))),
+        )
+    )
+    turn.say("round_began", escalation=escalation.id, round=escalation.round + 1)
+    turn.nudge = True
+
+
+def refreeze(turn: Turn, urgency: Urgency, needed: int) -> None:
+    """Urgency or the number needed rose: take the new ladder from its first step. Its due time is the earlier of the two; open pages stay valid."""
+    escalation = turn.file.escalation
+    if escalation is None:
+        return
+    before = escalation.deadline
+    anew = replace(
+        _move(escalation, Move.REFROZEN),
+        ladder=turn.policy.ladders[urgency],
+        urgency=urgency,
+        needed=max(needed, escalation.needed),
+        step=0,
+    )
+    moved = _at_step(turn, anew)
+    if before is not None and moved.deadline is not None and escalation.state is Run.ASKING:
+        turn.put(replace(moved, deadline=replace(moved.deadline, due_at=min(before.due_at, moved.deadline.due_at))))
+    turn.say("ladder_refrozen", escalation=escalation.id, urgency=urgency.value)
+
+
+def cancel(turn: Turn) -> None:
+    """The case needs nobody any more: the run ends."""
+    for escalation in turn.file.escalations:
+        if escalation.open:
+            turn.put(_move(escalation, Move.CANCELLED))
+
+
+def completed(turn: Turn, escalation: Escalation) -> None:
+    turn.put(_move(escalation, Move.COMPLETED))
+
+
+def _move(escalation: Escalation, move: Move) -> Escalation:
+    state = MOVES[escalation.state][move]
+    closed = {} if state in CLOCKS else {"deadline": None, "want": 0}
+    return replace(escalation, state=state, **closed)  # type: ignore[arg-type]  # both are the row's own fields

@@ -1,0 +1,195 @@
+"""Working a case: travel, contact, check-ins, clearing; and what else a person may do to it by name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from dispatch import laddering
+from dispatch.alarm import Kind
+from dispatch.alarming import end_alarms, raise_alarm
+from dispatch.answering import backup
+from dispatch.case import UNFILLED, Event, State
+from dispatch.casefile import Turn
+from dispatch.deadline import Deadline, Meaning
+from dispatch.page import ANSWER, Act
+from dispatch.priority import Mode, Urgency
+from dispatch.recontact import CONFIRM_WITHIN, Emergency
+
+#: The words an owner may send, and the event each one is.
+STATUS = {
+    "en_route": Event.EN_ROUTE,
+    "arrived": Event.ARRIVED,
+    "engaged": Event.ENGAGED,
+    "not_reached": Event.NOT_REACHED,
+    "checked_in": Event.CHECKED_IN,
+    "cleared": Event.CLEARED,
+}
+
+
+def status(turn: Turn, event: Event, person: str | None) -> None:
+    """An owner, or a coordinator for them, says how far the work is."""
+    state = turn.happened(event, person=person)
+    if event is Event.ENGAGED:
+        _spoke(turn)
+    if event is Event.CHECKED_IN:
+        end_alarms(turn, Kind.SAFETY)
+    if state in (State.EN_ROUTE, State.ON_SCENE, State.ENGAGED):
+        end_alarms(turn, Kind.CONTACT_OVERDUE, Kind.RETRY_OVERDUE)
+    if state in (State.ON_SCENE, State.ENGAGED, State.CLEARED):
+        end_alarms(turn, Kind.ARRIVAL_OVERDUE)
+    if state is State.CLEARED:
+        end_alarms(turn, Kind.SAFETY, Kind.UNANSWERED, Kind.CONTACT_OVERDUE, Kind.RETRY_OVERDUE)
+        laddering.cancel(turn)
+    if person is not None:
+        turn.tell(person, f"status_{event.value}")
+
+
+def _spoke(turn: Turn) -> None:
+    """A QMHP has spoken with the person: what respond-by promised is kept, and nobody needs to call back any more."""
+    if turn.case.first_contact_at is None:
+        turn.put(replace(turn.case, first_contact_at=turn.now))
+        late = turn.now > turn.case.respond_by
+        turn.say("first_contact", late=late)
+    for recontact in turn.file.recontacts:
+        if recontact.open:
+            turn.put(replace(recontact, done_at=turn.now, deadline=None))
+    end_alarms(turn, Kind.RECONTACT_OVERDUE)
+
+
+def recontacted(turn: Turn, reached: bool, line: str | None = None) -> None:
+    """The operator tried the person again. A try starts the recontact clock anew; only a QMHP's conversation ends it."""
+    for recontact in turn.file.recontacts:
+        if recontact.open:
+            turn.put(
+                replace(
+                    recontact,
+                    tries=recontact.tries + 1,
+                    deadline=Deadline(Meaning.RECONTACT_OVERDUE, turn.now + recontact.every),
+                )
+            )
+    end_alarms(turn, Kind.RECONTACT_OVERDUE)
+    turn.say("recontact", reached=reached, line=line)
+
+
+def recontact_overdue(turn: Turn) -> None:
+    for recontact in turn.file.recontacts:
+        if recontact.open:
+            turn.put(
+                replace(recontact, deadline=Deadline(Meaning.RECONTACT_OVERDUE, turn.now + recontact.every)),
+            )
+            raise_alarm(turn, Kind.RECONTACT_OVERDUE, "line_not_held", subject=recontact.owner)
+
+
+def call_emergency(
+    turn: Turn,
+    called_by: str,
+    agency: str,
+    incident_number: str | None,
+    consented: str,
+    confirmed_at: datetime | None,
+) -> None:
+    """911 has been called, or has now confirmed contact. The hand-off stays open, with a clock, until somebody confirms it."""
+    running = next((e for e in turn.file.emergencies if e.open), None)
+    base = running or Emergency(turn.new_id(), turn.case.id, called_by, agency, turn.now)
+    confirmed = confirmed_at is not None
+    turn.put(
+        replace(
+            base,
+            incident_number=incident_number or base.incident_number,
+            person_consented=consented,
+            confirmed_at=confirmed_at,
+            deadline=None if confirmed else Deadline(Meaning.CONFIRMATION_OVERDUE, turn.now + CONFIRM_WITHIN),
+        )
+    )
+    turn.say("emergency", agency=agency, confirmed=confirmed)
+    if confirmed:
+        end_alarms(turn, Kind.EMERGENCY_UNCONFIRMED)
+
+
+def confirmation_overdue(turn: Turn, emergency: Emergency) -> None:
+    if emergency.open:
+        due = Deadline(Meaning.CONFIRMATION_OVERDUE, turn.now + CONFIRM_WITHIN)
+        turn.put(replace(emergency, deadline=due))
+        raise_alarm(turn, Kind.EMERGENCY_UNCONFIRMED, "contact_not_confirmed")
+
+
+def scene_cleared(turn: Turn) -> None:
+    """A named person says the scene is safe for a mobile team."""
+    turn.put(replace(turn.case, scene_hold=False))
+    turn.say("scene_cleared")
+    for person in turn.file.owners:
+        turn.tell(person, "scene_cleared")
+
+
+def regrade(turn: Turn, urgency: Urgency, *, confirmed: bool) -> bool:
+    """Set the urgency a person asks for. Raising takes effect at once; lowering waits as *proposed* unless it is `confirmed`.
+
+    Returns whether it took effect.
+    """
+    case = turn.case
+    higher = urgency.rank < case.urgency.rank
+    if urgency.rank > case.urgency.rank and not confirmed:
+        turn.put(replace(case, proposed=urgency, proposed_by=turn.actor))
+        turn.say("regrade_proposed", was=case.urgency.value, to=urgency.value)
+        return False
+    promised = case.answered_at + turn.policy.respond_by[urgency]
+    turn.put(
+        replace(
+            case,
+            urgency=urgency,
+            mode=_mode(turn, urgency, higher),
+            respond_by=min(case.respond_by, promised) if higher else promised,
+            held_until=None if higher else case.held_until,
+            proposed=None,
+            proposed_by=None,
+        )
+    )
+    turn.say("regraded", was=case.urgency.value, to=urgency.value)
+    if higher:
+        laddering.refreeze(turn, urgency, turn.case.needed)
+    if turn.case.state in UNFILLED:
+        turn.nudge = True
+    return True
+
+
+def _mode(turn: Turn, urgency: Urgency, higher: bool) -> Mode:
+    """A higher urgency may need a stronger response; a lower one never takes a stronger response away by itself."""
+    wanted = turn.policy.mode[urgency]
+    strength = list(Mode)
+    stronger = strength.index(wanted) > strength.index(turn.case.mode)
+    return wanted if higher and stronger else turn.case.mode
+
+
+def need_more_people(turn: Turn, needed: int, because: tuple[str, ...]) -> None:
+    """The number required rose: whoever already owns the case keeps it and is one of them."""
+    case = turn.case
+    if needed <= case.needed:
+        return
+    turn.put(replace(case, needed=needed, needed_because=because))
+    if turn.file.escalation is not None:
+        laddering.refreeze(turn, case.urgency, needed)
+    elif turn.file.owners:
+        backup(turn, None)
+
+
+def stand_down(turn: Turn) -> None:
+    """Nobody needs to go any more. Everyone on the case is rung until they have answered; the case is cleared, not closed."""
+    owners = turn.file.owners
+    turn.happened(Event.STOOD_DOWN)
+    if owners:
+        raise_alarm(turn, Kind.STOOD_DOWN, "stood_down", recipients=owners)
+    laddering.cancel(turn)
+    withdraw_pages(turn, "withdrawn")
+    turn.happened(Event.CLEARED)
+
+
+def withdraw_pages(turn: Turn, words: str) -> None:
+    """Take back every open page, and tell those whose phones have it."""
+    told: set[str] = set(turn.file.owners)
+    for page in turn.file.pages:
+        if page.open:
+            turn.put(replace(page, answer=ANSWER[page.answer][Act.WITHDRAW], deadline=None))
+            if page.sent_at is not None and page.person not in told:
+                told.add(page.person)
+                turn.tell(page.person, words)
