@@ -1,0 +1,136 @@
+"""The one connection to Redis, with a breaker: it may be gone at any moment, and must then cost milliseconds.
+
+redis-py's own defaults wait about 4 s before they fail (ten retries), and never fail when Redis accepts but does not
+answer. Here every call has 250 ms, nothing is tried twice, and after a failure nobody asks again for a second.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from redis import Redis, RedisError
+from redis.backoff import NoBackoff
+from redis.client import Pipeline
+from redis.retry import Retry
+
+from dispatch.clock import monotonic
+from dispatch.queue.keys import EPOCH
+from protocols.errors import ServiceError
+
+TIMEOUT = 0.25
+OPEN_FOR = 1.0
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+class QueueDown(ServiceError):
+    """Redis is not answering. Only reads raise it; the answer is in the record, read it there."""
+
+    status = 503
+    title = "The queue is not answering"
+    who_must_act = "administrator"
+
+
+def connect(url: str, *, timeout: float = TIMEOUT) -> Redis:
+    """A client without retries, every call bounded by `timeout` seconds. It connects at its first call."""
+    return Redis.from_url(
+        url,
+        socket_timeout=timeout,
+        socket_connect_timeout=timeout,
+        retry=Retry(NoBackoff(), 0),
+        health_check_interval=0,
+    )
+
+
+def text(value: bytes | str) -> str:
+    """Redis answers bytes (rq needs them so); ids are text."""
+    return value.decode() if isinstance(value, bytes) else value
+
+
+class Client:
+    """Calls to Redis through a breaker. Shared by all threads of a process."""
+
+    def __init__(self, url: str, *, timeout: float = TIMEOUT, open_for: float = OPEN_FOR) -> None:
+        self.url = url
+        self.redis = connect(url, timeout=timeout)
+        self._open_for = open_for
+        self._closed_at = 0.0
+        self._lock = threading.Lock()
+        self._losses = 0
+        self._losses_told = 0
+
+    def close(self) -> None:
+        self.redis.close()
+
+    def up(self) -> bool:
+        """Is Redis answering? Costs one round trip, or nothing while the breaker is open."""
+        try:
+            return bool(self.do(lambda redis: redis.ping()))
+        except QueueDown:
+            return False
+
+    def do(self, act: Callable[[Redis], T]) -> T:
+        """Run `act`, or raise QueueDown at once while the breaker is open."""
+        if not self._may_ask():
+            raise QueueDown("the breaker is open")
+        try:
+            answer = act(self.redis)
+        except (RedisError, OSError) as error:
+            self._closed_at = monotonic() + self._open_for
+            # The class name only: messages of ResponseError quote the command's arguments.
+            log.warning("queue.down", extra={"error": type(error).__name__})
+            raise QueueDown(type(error).__name__) from None
+        self._closed_at = 0.0
+        return answer
+
+    def read(self, fill: Callable[[Pipeline], object]) -> list[Any]:
+        """One transaction's answers, all from the same moment; raises QueueDown."""
+
+        def send(redis: Redis) -> list[Any]:
+            with redis.pipeline(transaction=True) as pipe:
+                fill(pipe)
+                return pipe.execute()
+
+        return self.do(send)
+
+    def change(self, fill: Callable[[Pipeline], object], *, atomic: bool = False) -> list[Any] | None:
+        """Send what `fill` puts on a pipeline in one round trip; its results, or None when Redis is down.
+
+        A change that was lost leaves Redis behind the record, and nobody else may have noticed. So the next change that
+        succeeds also takes the epoch away, which makes a ticker rebuild.
+        """
+        losses = self._losses
+        forget_epoch = losses > self._losses_told
+
+        def send(redis: Redis) -> list[Any]:
+            with redis.pipeline(transaction=atomic) as pipe:
+                fill(pipe)
+                results = len(pipe)
+                if forget_epoch:
+                    pipe.delete(EPOCH.name)
+                return pipe.execute()[:results]
+
+        try:
+            answers = self.do(send)
+        except QueueDown:
+            with self._lock:
+                self._losses += 1
+            return None
+        if forget_epoch:
+            self._losses_told = losses
+        return answers
+
+    def _may_ask(self) -> bool:
+        """True for everyone while closed; while open, for one caller each `open_for` seconds."""
+        if not self._closed_at:
+            return True
+        with self._lock:
+            now = monotonic()
+            if now < self._closed_at:
+                return False
+            self._closed_at = now + self._open_for
+            return True
