@@ -75,7 +75,7 @@ class Node:
         return isinstance(self.content, list)
 
     def mapping(self, known: Iterable[str], required: Iterable[str] = ()) -> dict[str, Node]:
-        """The entries whose keys are known, in the file's order. Any other key is a fault, and a required one missing."""
+        """The entries with known keys, in the file's order. Any other key is a fault, and so is a required one missing."""
         allowed = list(known)
         found = self.entries()
         for key, node in found.items():
