@@ -6,7 +6,6 @@ answer. Here every call has 250 ms, nothing is tried twice, and after a failure 
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -16,6 +15,7 @@ from redis.backoff import NoBackoff
 from redis.client import Pipeline
 from redis.retry import Retry
 
+from dispatch import logs
 from dispatch.clock import monotonic
 from dispatch.queue.keys import EPOCH
 from protocols.errors import ServiceError
@@ -24,7 +24,7 @@ TIMEOUT = 0.25
 OPEN_FOR = 1.0
 
 T = TypeVar("T")
-log = logging.getLogger(__name__)
+log = logs.get(__name__)
 
 
 class QueueDown(ServiceError):
@@ -82,7 +82,7 @@ class Client:
         except (RedisError, OSError) as error:
             self._closed_at = monotonic() + self._open_for
             # The class name only: messages of ResponseError quote the command's arguments.
-            log.warning("queue.down", extra={"error": type(error).__name__})
+            log.warning("queue_down", error=type(error).__name__)
             raise QueueDown(type(error).__name__) from None
         self._closed_at = 0.0
         return answer

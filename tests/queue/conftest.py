@@ -8,28 +8,27 @@ from redis import Redis
 from dispatch.queue import Queue
 from dispatch.queue.client import connect, text
 from dispatch.queue.keys import rule_for
-from tests.valkey import TestServer
-
-
-@pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestServer]:
-    server = TestServer(tmp_path_factory.mktemp("vk"))
-    server.start()
-    yield server
-    server.stop()
+from tests.support.valkey import ValkeyServer
 
 
 @pytest.fixture
-def redis(server: TestServer) -> Iterator[Redis]:
-    client = connect(server.url, timeout=5)
-    client.flushall()
+def redis(valkey_url: str) -> Iterator[Redis]:
+    client = connect(valkey_url, timeout=5)
     yield client
     client.close()
 
 
 @pytest.fixture
-def queue(server: TestServer, redis: Redis) -> Iterator[Queue]:
-    queue = Queue(server.url)
+def queue(valkey_url: str) -> Iterator[Queue]:
+    queue = Queue(valkey_url)
+    yield queue
+    queue.close()
+
+
+@pytest.fixture
+def own_queue(own_valkey: ValkeyServer) -> Iterator[Queue]:
+    """On a server of the test's own, to be killed or hung."""
+    queue = Queue(own_valkey.url)
     yield queue
     queue.close()
 

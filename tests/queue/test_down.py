@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,7 +14,8 @@ from dispatch.clock import monotonic
 from dispatch.priority import Place
 from dispatch.queue import MirrorChanges, Queue, QueueDown
 from dispatch.queue.client import OPEN_FOR, TIMEOUT, Client
-from tests.valkey import TestServer, until
+from tests.support.valkey import ValkeyServer
+from tests.support.waiting import wait_until
 
 NOW = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
 PLACE = Place(1, NOW, NOW, "a")
@@ -26,22 +27,6 @@ CHANGES = MirrorChanges(
     ledger_no=7,
     nudge_teams={"north"},
 )
-
-
-@pytest.fixture
-def frail(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestServer]:
-    """A server of this test alone, to be killed."""
-    server = TestServer(tmp_path_factory.mktemp("vk"))
-    server.start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def frail_queue(frail: TestServer) -> Iterator[Queue]:
-    queue = Queue(frail.url)
-    yield queue
-    queue.close()
 
 
 def changes_of(queue: Queue) -> list[bool]:
@@ -60,46 +45,46 @@ def changes_of(queue: Queue) -> list[bool]:
     ]
 
 
-def test_with_redis_up_every_change_is_made(frail_queue: Queue) -> None:
-    assert all(changes_of(frail_queue))
+def test_with_redis_up_every_change_is_made(own_queue: Queue) -> None:
+    assert all(changes_of(own_queue))
 
 
-def test_with_redis_gone_every_change_says_so_and_nothing_is_raised(frail: TestServer, frail_queue: Queue) -> None:
-    assert frail_queue.up()
-    frail.kill()
+def test_with_redis_gone_every_change_says_so_and_nothing_is_raised(own_valkey: ValkeyServer, own_queue: Queue) -> None:
+    assert own_queue.up()
+    own_valkey.kill()
     began = monotonic()
-    assert not any(changes_of(frail_queue))
-    assert not frail_queue.up()
+    assert not any(changes_of(own_queue))
+    assert not own_queue.up()
     assert monotonic() - began < 1
 
 
-def test_with_redis_gone_reads_raise_one_error_of_ours(frail: TestServer, frail_queue: Queue) -> None:
-    frail.kill()
+def test_with_redis_gone_reads_raise_one_error_of_ours(own_valkey: ValkeyServer, own_queue: Queue) -> None:
+    own_valkey.kill()
     for read in (
-        lambda: frail_queue.waiting.order("north"),
-        lambda: frail_queue.waiting.position("north", "a"),
-        frail_queue.timers.next_due,
-        lambda: frail_queue.timers.claim(NOW, 1, timedelta(seconds=1)),
-        frail_queue.timers.all,
-        frail_queue.epoch.intact,
+        lambda: own_queue.waiting.order("north"),
+        lambda: own_queue.waiting.position("north", "a"),
+        own_queue.timers.next_due,
+        lambda: own_queue.timers.claim(NOW, 1, timedelta(seconds=1)),
+        own_queue.timers.all,
+        own_queue.epoch.intact,
     ):
         with pytest.raises(QueueDown):
             read()
 
 
-def test_a_hung_redis_costs_one_timeout_and_then_nothing(frail: TestServer, frail_queue: Queue) -> None:
-    assert frail_queue.up()
-    frail.hang()
+def test_a_hung_redis_costs_one_timeout_and_then_nothing(own_valkey: ValkeyServer, own_queue: Queue) -> None:
+    assert own_queue.up()
+    own_valkey.hang()
     began = monotonic()
-    assert not frail_queue.mirror(CHANGES)
+    assert not own_queue.mirror(CHANGES)
     assert TIMEOUT * 0.9 < monotonic() - began < TIMEOUT * 3
     began = monotonic()
-    assert not any(frail_queue.mirror(CHANGES) for _ in range(100))
+    assert not any(own_queue.mirror(CHANGES) for _ in range(100))
     assert monotonic() - began < TIMEOUT
 
 
-def test_while_the_breaker_is_open_one_caller_a_second_asks(frail: TestServer) -> None:
-    client = Client(frail.url, open_for=0.2)
+def test_while_the_breaker_is_open_one_caller_a_second_asks(own_valkey: ValkeyServer) -> None:
+    client = Client(own_valkey.url, open_for=0.2)
     asked: list[float] = []
 
     def fails(_: Redis) -> None:
@@ -115,21 +100,21 @@ def test_while_the_breaker_is_open_one_caller_a_second_asks(frail: TestServer) -
     assert 4 <= len(asked) <= 6
 
 
-def test_a_restart_closes_the_breaker_within_a_second(frail: TestServer, frail_queue: Queue) -> None:
-    frail.kill()
-    assert not frail_queue.mirror(CHANGES)
-    frail.start()
+def test_a_restart_closes_the_breaker_within_a_second(own_valkey: ValkeyServer, own_queue: Queue) -> None:
+    own_valkey.kill()
+    assert not own_queue.mirror(CHANGES)
+    own_valkey.start()
     began = monotonic()
-    until(lambda: frail_queue.mirror(CHANGES))
+    wait_until(lambda: own_queue.mirror(CHANGES))
     assert monotonic() - began < OPEN_FOR + 0.5
-    assert frail_queue.waiting.order("north") == ["a"]
+    assert own_queue.waiting.order("north") == ["a"]
 
 
-def test_a_quick_restart_is_not_even_noticed_by_a_pooled_connection(frail: TestServer, frail_queue: Queue) -> None:
-    assert frail_queue.up()
-    frail.kill()
-    frail.start()
-    assert frail_queue.mirror(CHANGES)
+def test_a_quick_restart_is_not_even_noticed_by_a_pooled_connection(own_valkey: ValkeyServer, own_queue: Queue) -> None:
+    assert own_queue.up()
+    own_valkey.kill()
+    own_valkey.start()
+    assert own_queue.mirror(CHANGES)
 
 
 class TestEpoch:
@@ -137,72 +122,72 @@ class TestEpoch:
         assert queue.epoch.rebuilt(queue.epoch.begin())
         assert queue.epoch.intact()
 
-    def test_a_new_redis_was_never_filled(self, frail_queue: Queue) -> None:
-        assert not frail_queue.epoch.intact()
+    def test_a_new_redis_was_never_filled(self, own_queue: Queue) -> None:
+        assert not own_queue.epoch.intact()
 
-    def test_what_survived_a_restart_may_lack_its_last_second(self, frail: TestServer, frail_queue: Queue) -> None:
-        self.fill(frail_queue)
-        frail_queue.timers.arm([("d", NOW)])
-        frail.stop()
-        frail.start()
-        assert frail_queue.timers.next_due() == NOW, "it was kept"
-        assert not frail_queue.epoch.intact(), "and is not trusted"
+    def test_what_survived_a_restart_may_lack_its_last_second(self, own_valkey: ValkeyServer, own_queue: Queue) -> None:
+        self.fill(own_queue)
+        own_queue.timers.arm([("d", NOW)])
+        own_valkey.kill()
+        own_valkey.start()
+        assert own_queue.timers.next_due() == NOW, "it was kept"
+        assert not own_queue.epoch.intact(), "and is not trusted"
 
-    def test_it_came_back_empty(self, frail: TestServer, frail_queue: Queue) -> None:
-        self.fill(frail_queue)
-        frail.kill()
-        frail.forget()
-        frail.start()
-        assert frail_queue.timers.next_due() is None
-        assert not frail_queue.epoch.intact()
+    def test_it_came_back_empty(self, own_valkey: ValkeyServer, own_queue: Queue) -> None:
+        self.fill(own_queue)
+        own_valkey.kill()
+        own_valkey.start()
+        own_valkey.empty()
+        assert own_queue.timers.next_due() is None
+        assert not own_queue.epoch.intact()
 
-    def test_a_restart_in_the_middle_of_a_rebuild_is_noticed(self, frail: TestServer, frail_queue: Queue) -> None:
-        begun = frail_queue.epoch.begin()
-        frail.kill()
-        frail.start()
-        frail_queue.epoch.rebuilt(begun)
-        assert not frail_queue.epoch.intact()
+    def test_a_restart_in_the_middle_of_a_rebuild_is_noticed(self, own_valkey: ValkeyServer, own_queue: Queue) -> None:
+        begun = own_queue.epoch.begin()
+        own_valkey.kill()
+        own_valkey.start()
+        own_queue.epoch.rebuilt(begun)
+        assert not own_queue.epoch.intact()
 
-    def test_a_change_lost_while_redis_ran_on_is_noticed_too(self, frail: TestServer, frail_queue: Queue) -> None:
-        other = Queue(frail.url)
+    def test_a_change_lost_while_redis_ran_on_is_noticed_too(self, own_valkey: ValkeyServer, own_queue: Queue) -> None:
+        other = Queue(own_valkey.url)
         self.fill(other)
-        assert frail_queue.up()
-        frail.hang()
-        assert not frail_queue.mirror(CHANGES)
-        frail.resume()
-        until(other.up)
+        assert own_queue.up()
+        own_valkey.hang()
+        assert not own_queue.mirror(CHANGES)
+        own_valkey.resume()
+        wait_until(other.up)
         assert other.epoch.intact(), "nobody else can know"
-        until(lambda: frail_queue.mirror(MirrorChanges(ledger_no=8)))
+        wait_until(lambda: own_queue.mirror(MirrorChanges(ledger_no=8)))
         assert not other.epoch.intact()
         self.fill(other)
-        assert frail_queue.mirror(MirrorChanges(ledger_no=9))
+        assert own_queue.mirror(MirrorChanges(ledger_no=9))
         assert other.epoch.intact(), "told once, not for ever"
         other.close()
 
 
 def test_a_sleeping_ticker_sleeps_on_with_redis_gone_and_listens_again_when_it_is_back(
-    frail: TestServer, frail_queue: Queue
+    own_valkey: ValkeyServer, own_queue: Queue
 ) -> None:
-    with frail_queue.waker(threading.Event()) as waker:
+    with own_queue.waker(threading.Event()) as waker:
         waker.wait(0)
-        frail.kill()
+        own_valkey.kill()
         waker.wait(30)  # the connection breaks: look, then sleep
         began = monotonic()
         waker.wait(0.2)
         assert 0.19 < monotonic() - began < 0.6
-        frail.start()
-        until(frail_queue.up)
+        own_valkey.start()
+        wait_until(own_queue.up)
         waker.wait(0)
-        frail_queue.timers.arm([("d", NOW)])
+        own_queue.timers.arm([("d", NOW)])
         began = monotonic()
         waker.wait(30)
         assert monotonic() - began < 5
 
 
-def test_a_stop_ends_the_sleep(frail: TestServer, frail_queue: Queue) -> None:
+def test_a_stop_ends_the_sleep(own_valkey: ValkeyServer, own_queue: Queue) -> None:
     stop = threading.Event()
-    frail.kill()
-    with frail_queue.waker(stop) as waker:
+    own_valkey.kill()
+    with own_queue.waker(stop) as waker:
         stop.set()
         began = monotonic()
         waker.wait(30)
@@ -216,11 +201,11 @@ class TestUpdates:
                 if number == wanted:
                     return
 
-    def test_numbers_arrive_and_silence_says_look_anyway(self, frail_queue: Queue) -> None:
+    def test_numbers_arrive_and_silence_says_look_anyway(self, own_queue: Queue) -> None:
         async def story() -> None:
-            numbers = frail_queue.updates.listen(poll=0.1)
+            numbers = own_queue.updates.listen(poll=0.1)
             assert await anext(numbers) is None, "listening has begun: look once"
-            assert frail_queue.mirror(MirrorChanges(ledger_no=41))
+            assert own_queue.mirror(MirrorChanges(ledger_no=41))
             assert await anext(numbers) == 41
             assert await anext(numbers) is None
             await numbers.aclose()
@@ -229,22 +214,22 @@ class TestUpdates:
 
     @pytest.mark.parametrize("how", ["kill", "hang"])
     def test_with_redis_gone_it_says_look_anyway_until_redis_is_back(
-        self, frail: TestServer, frail_queue: Queue, how: str
+        self, own_valkey: ValkeyServer, own_queue: Queue, how: str
     ) -> None:
         async def story() -> None:
-            numbers = frail_queue.updates.listen(poll=0.1)
+            numbers = own_queue.updates.listen(poll=0.1)
             await anext(numbers)
-            frail.kill() if how == "kill" else frail.hang()
+            own_valkey.kill() if how == "kill" else own_valkey.hang()
             async with asyncio.timeout(5):
                 for _ in range(5):
                     assert await anext(numbers) is None
             if how == "kill":
-                frail.start()
+                own_valkey.start()
             else:
-                frail.resume()
+                own_valkey.resume()
             hearing = asyncio.create_task(self.hear(numbers, 42))
             while not hearing.done():
-                frail_queue.updates.publish(42)
+                own_queue.updates.publish(42)
                 await asyncio.wait([hearing], timeout=0.05)
             await hearing
             await numbers.aclose()

@@ -8,7 +8,7 @@ from redis import Redis
 from dispatch.queue import MirrorChanges, Queue
 from dispatch.queue.keys import PENDING
 from dispatch.queue.nudges import ENOUGH, JOB, job_queue
-from tests.valkey import until
+from tests.support.waiting import wait_until
 
 
 def test_a_nudge_is_one_job_that_carries_the_team_and_nothing_else(queue: Queue, redis: Redis) -> None:
@@ -51,4 +51,4 @@ def test_without_workers_jobs_do_not_pile_up(queue: Queue, redis: Redis) -> None
 def test_a_job_nobody_takes_expires(queue: Queue, redis: Redis) -> None:
     queue.nudge("north")
     [job] = job_queue(redis).jobs
-    until(lambda: 0 < redis.ttl(job.key) <= 60)
+    wait_until(lambda: 0 < redis.ttl(job.key) <= 60)
