@@ -1,0 +1,165 @@
+"""Every text the service sends. Spoken lines are in `spoken`.
+
+A page is one GSM-7 segment and holds only a case code, urgency, a coarse area, the mode, the staff-safety bit, how to
+answer, until when, and a link that demands a sign-in. Lock screens, carriers and family members read text messages:
+nothing that tells who the person is, where they live or what is wrong can be rendered into one (`slots` sees to it).
+
+Source: the public contract, "Text messages"; minimum necessary, 45 CFR 164.502(b).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dispatch import codes, gsm7, slots
+from dispatch.alarm import Kind
+from dispatch.errors import Fault, InvalidInput
+from dispatch.priority import Mode, Urgency
+
+#: A public address up to this long always leaves room for the link.
+LONGEST_PUBLIC_URL = 48
+
+
+class Safety(StrEnum):
+    """What a responder must know before they set out, and no more than that."""
+
+    TWO_PERSON = "2-person"
+    CALL_FIRST = "call first"
+
+
+@dataclass(frozen=True, slots=True)
+class PageWords:
+    """All that a page can say. `by` is team-local `HH:MM`; `area` is an area id of the team, dropped when it is not.
+
+    `repeat`: an earlier copy may have arrived; it is the same page, not another one.
+    """
+
+    code: str
+    urgency: Urgency
+    mode: Mode
+    area: str | None
+    safety: frozenset[Safety]
+    by: str
+    link: str
+    repeat: bool = False
+
+    def __post_init__(self) -> None:
+        checks = {"code": codes.valid(self.code), "by": slots.time(self.by), "link": slots.link(self.link)}
+        faults = [Fault(field, "is not of the kind a page may hold") for field, right in checks.items() if not right]
+        if faults:
+            raise InvalidInput("these words cannot be put in a page", faults)
+
+
+def page(words: PageWords) -> str:
+    """The page as text: at most 160 septets. The area is shortened first, the code and the link never."""
+    return next(text for text in _shorter_and_shorter(words) if gsm7.fits(text))
+
+
+def _shorter_and_shorter(words: PageWords) -> Iterator[str]:
+    code = words.code
+    again = "REPEAT " if words.repeat else ""
+    safety = ", ".join(bit.value for bit in Safety if bit in words.safety)
+    area = slots.area(words.area) or ""
+
+    def facts(shown: str = "") -> str:
+        return " ".join(filter(None, [slots.URGENCY[words.urgency], shown, slots.MODE[words.mode], safety]))
+
+    answers = f"Reply 1 {code} accept, 2 {code} decline, by {words.by}."
+    for shown in [area, *(area[:length].rstrip() + "." for length in range(len(area) - 1, 2, -1)), ""]:
+        yield f"{again}CRISIS PAGE {code} {facts(shown)}. {answers} {words.link}"
+    yield f"{again}CRISIS PAGE {code} {facts()}. 1 {code} accept, 2 {code} decline, by {words.by} {words.link}"
+    yield f"{again}PAGE {code} {facts()}. 1 {code} yes, 2 {code} no, by {words.by} {words.link}"
+    # Only past LONGEST_PUBLIC_URL, which set-up refuses: the page can still be answered without its link.
+    yield f"{again}CRISIS PAGE {code} {facts()}. {answers}"
+
+
+#: Every other text by name; `Tell.words` is one of these names, `Tell.about` fills the slots.
+TEXTS: dict[str, str] = {
+    # answers to an accept or a decline
+    "accepted": "You have {code}. Reply 3 {code} on the way, 6 {code} reached, CALL {code} to be connected.{tail}",
+    "accepted_with": "You have {code}, with {who}. Reply 3 {code} on the way, 6 {code} reached.{tail}",
+    "assigned": "{code} was given to you. Reply 3 {code} on the way, 6 {code} reached, BACKUP {code} for help.{tail}",
+    "first_of_two": "You have {code}, first of {needed}. The others are being asked; you will be told who comes.{tail}",
+    "joined": "{code}: the team is complete, with {who}.",
+    "taken": "{code} is with {who}. Nothing more to do. Thank you.",
+    "declined": "{code} declined. The next person is being asked.",
+    "decline_owned": "You already have {code}. To give it back, call your coordinator or send BACKUP {code}.",
+    "withdrawn": "{code} needs nobody any more. Nothing to do.",
+    "superseded": "{code} is with {who}. Your page is closed, nothing to do.",
+    "closed": "{code} is closed. Nothing to do. Thank you.",
+    "cleared": "{code} is done. Nothing to do. Thank you.",
+    # while a case is held
+    "noted": "Noted.",
+    "status_noted": "{code}: {stage}, recorded.",
+    "check_in": "{code} check-in. Reply OK.",
+    "backup_coming": "{code}: backup is being asked. You will be told who comes.",
+    "calling": "{code}: your phone will ring now. Answer it to be connected.",
+    "released": "{code} is given back. Others are being asked.",
+    "left": "{code}: no longer with you: {who}. Somebody else is being asked.",
+    "stand_down": "{code} STAND DOWN. Do not go on. Reply 5 {code}.",
+    "regraded": "{code} is now {urgency}.{tail}",
+    "contact_reminder": "{code}: nobody has spoken with the person yet. Reply 6 {code} reached, 7 {code} not reached.",
+    "arrival_reminder": "{code}: are you there? Reply 4 {code} on scene, BACKUP {code} for help.",
+    "retry_reminder": "{code}: not reached yet. Reply 3 {code} to try again, 6 {code} reached, BACKUP {code} for help.",
+    "disposition_reminder": "{code} is done but has no disposition yet. Please close it.{tail}",
+    # availability and looks
+    "on": "You are on call{until}. Send OFF to go off.",
+    "off": "You are off call. Send ON to come back.",
+    "off_holds": "You still have {codes}. Send 5 with the code when done. To go off anyway, send OFF NOW.",
+    "off_last": "You are the last one on call. Ask your coordinator for cover. To go off anyway, send OFF NOW.",
+    "who": "On call with you: {people}.",
+    "status": "Your cases: {cases}.",
+    "which_code": "Which one? Send {options}.",
+    "not_understood": "Not understood. Send {can}.",
+    "opted_in": "Texts to you are on again. Send ON to be paged.",
+    # people we do not know
+    "stranger": "No one reads texts at this number. In a crisis call or text 988 (US). In danger call 911.",
+}  # fmt: skip
+
+_ALARMS: dict[Kind, str] = {
+    Kind.UNANSWERED: "nobody has taken {case}. Page or assign someone now.",
+    Kind.SAFETY: "safety alarm, {who}, {case}. Call them now, then act.",
+    Kind.CONTACT_OVERDUE: "{case}: accepted, but nobody has spoken with the person yet.",
+    Kind.ARRIVAL_OVERDUE: "{case}: {who} has not arrived.",
+    Kind.RETRY_OVERDUE: "{case}: not reached. Choose: retry, welfare check or co-response.",
+    Kind.DISPOSITION_OVERDUE: "{case} is done but has no disposition.",
+    Kind.RECONTACT_OVERDUE: "{case}: the caller has not been called back.",
+    Kind.EMERGENCY_UNCONFIRMED: "{case}: 911 was called, nobody has confirmed they arrived.",
+    Kind.STOOD_DOWN: "{case} STAND DOWN. Do not go on. Reply 5 with the code.",
+    Kind.UNDELIVERED: "{case}: the page to {who} did not arrive.",
+    Kind.OPTED_OUT: "{who} has stopped our texts and is off the roster.",
+    Kind.BAD_NUMBER: "the number of {who} cannot be paged.",
+    Kind.UNKNOWN_TEXT: "a text came from a number we do not know.",
+    Kind.NOT_UNDERSTOOD: "{who} sent a text nobody could act on.",
+    Kind.COVERAGE: "on-call cover has a gap.",
+    Kind.SERVICE: "the dispatch service itself needs a look.",
+}
+
+
+def text(words: str, about: slots.About) -> str:
+    """The text named `words`. Raises InvalidInput for an unknown name or a slot with nothing to fill it."""
+    if words not in TEXTS:
+        raise InvalidInput(f"there is no text named {words!r}", [Fault("words", "is not a text of ours")])
+    return _filled(TEXTS[words], about)
+
+
+def alarm(kind: Kind, about: slots.About) -> str:
+    """What a coordinator is told when an alarm rings: `code` and `who` as far as there are any, and the link."""
+    return _filled(f"ALARM: {sentence(kind, about)}{{tail}}", about)
+
+
+def sentence(kind: Kind, about: slots.About) -> str:
+    """The alarm's own words, as texts and voice share them."""
+    code = about.get("code", "")
+    return _ALARMS[kind].format(
+        case=code if codes.valid(code) else "a case",
+        who=slots.who(about) if "who" in about else "a responder",
+    )
+
+
+def _filled(template: str, about: slots.About) -> str:
+    whole = slots.filled(template, about)
+    # A second segment for the sake of a link may arrive alone, or first.
+    return whole if gsm7.fits(whole) else slots.filled(template.replace("{tail}", ""), about)
