@@ -74,7 +74,7 @@ def test_a_personal_key_inside_a_value_is_left_out(stream: io.StringIO) -> None:
 )
 def test_a_number_is_masked_wherever_it_stands(number: str, stream: io.StringIO) -> None:
     log = logs.get("dispatch.x")
-    log.info("sent to " + number, error=f"To={number}&x", rows=[(number,)], exact=number)
+    log.info("sent to %s", number, error=f"To={number}&x", rows=[(number,)], exact=number)
     logging.getLogger("urllib3").warning("GET /Messages?To=%s", number)
     written = stream.getvalue()
     assert number not in written
@@ -90,8 +90,11 @@ def test_a_number_is_masked_wherever_it_stands(number: str, stream: io.StringIO)
         "SM" + "0123456789" * 3 + "ab",
         "2026-11-22T02:14:05.123456Z",
         "2026-11-22",
-    ]
-    + ["127.0.0.1:8000", "1700000000000-0", "v1.2.3", "deadbeef1234567890"],
+        "127.0.0.1:8000",
+        "1700000000000-0",
+        "v1.2.3",
+        "deadbeef1234567890",
+    ],
 )
 def test_ids_and_times_stay_readable(value: str) -> None:
     assert logs.mask(value) == value
