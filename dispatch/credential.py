@@ -1,0 +1,66 @@
+"""A credential: what one state allows one person to do, and until when.
+
+A title means different things in each state, so it is never read apart from its state.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+STATUSES = ("active", "expired", "suspended", "surrendered", "pending")
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """Hours of continuing education, as logged. `topic` is the rule pack's word, such as ethics; None is general."""
+
+    on: date
+    hours: float
+    topic: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    #: two-letter code of the state (or the country, outside federations) that it is good in
+    state: str
+    title: str
+    authority: str | None = None
+    number: str | None = None
+    #: one of STATUSES
+    status: str = "active"
+    issued: date | None = None
+    #: its last good day, in the state's own time; None is no end
+    expires: date | None = None
+    #: the person who supervises a trainee
+    supervisor: str | None = None
+    #: where the proof is kept, as the site refers to it
+    evidence: str | None = None
+    training: tuple[Training, ...] = ()
+    #: the teams it may be used for; empty is any (some titles hold only while working for one provider)
+    only_for: frozenset[str] = frozenset()
+
+    @property
+    def trainee(self) -> bool:
+        """By the title's own words, for a title that no rule pack describes."""
+        title = self.title.strip().casefold()
+        return title.endswith(("-t", "trainee", "intern", "student"))
+
+
+def why_void(credential: Credential, state: str, team: str, today: date) -> str | None:
+    """Why a credential does not count for a case of `team` in `state` on `today` (the team's date); None if it counts.
+
+    The text names the title and the date, nothing of the person.
+    """
+    title = f"{credential.state} {credential.title}"
+    if credential.state != state:
+        return f"{title} is not good in {state}"
+    if credential.status != "active":
+        return f"{title} is {credential.status}"
+    if credential.expires is not None and credential.expires < today:
+        return f"{title} expired on {credential.expires}"
+    if credential.issued is not None and credential.issued > today:
+        return f"{title} starts on {credential.issued}"
+    if credential.only_for and team not in credential.only_for:
+        return f"{title} is restricted to another employer's team"
+    return None

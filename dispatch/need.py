@@ -1,0 +1,106 @@
+"""What a case needs of people, who could be asked, and what a match answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from dispatch.priority import Mode, Urgency
+from dispatch.responder import Responder, Standing
+from dispatch.roster import OnCall
+from dispatch.wallclock import wall, zone
+
+_NOBODY: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A case, as matching sees it; ids only.
+
+    `people` counts all who are needed, with those already on the case. `mode` defaults to a visit, whose rules are the
+    strictest. `with_people` have accepted. `paged` have an open page for this very case, which does not use up their
+    place for it. `asked` were asked in this run of the ladder: a layer's step passes them over, `everyone` asks again.
+    `declined` are not asked again in this run at all.
+    """
+
+    case_id: str
+    team: str
+    state: str
+    urgency: Urgency
+    population: str | None = None
+    languages: frozenset[str] = _NOBODY
+    gender: str | None = None
+    skills: frozenset[str] = _NOBODY
+    area: str | None = None
+    asked: frozenset[str] = _NOBODY
+    declined: frozenset[str] = _NOBODY
+    #: responders who have worked with the person before
+    known_people: frozenset[str] = _NOBODY
+    with_people: frozenset[str] = _NOBODY
+    paged: frozenset[str] = _NOBODY
+    mode: Mode = Mode.MOBILE
+    people: int = 1
+    #: people whose credential a named person has waived for this case, with a reason and an alarm
+    waived: frozenset[str] = _NOBODY
+    #: filters that are not applied, from RELAXABLE
+    relaxed: frozenset[str] = _NOBODY
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A responder of the team with what the roster and the moment say. `on` is empty for who is not on call."""
+
+    responder: Responder
+    on: tuple[OnCall, ...]
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Rest and night limits. `night` and every date are in `timezone`; the night may cross midnight."""
+
+    rest_after: timedelta
+    pages_per_night: int
+    night: tuple[time, time]
+    timezone: str
+
+    def is_night(self, now: datetime) -> bool:
+        clock = wall(now, zone(self.timezone)).time()
+        start, end = self.night
+        return start <= clock < end if start < end else clock >= start or clock < end
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A person to page. `layer` is where they are on call; `because` gives a reason for each rank that says something,
+    and what is still missing when they are half of a team."""
+
+    person: str
+    layer: str
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """A person who was not picked, and the filter that said so. `lasting` is False where waiting may help."""
+
+    person: str
+    filter: str
+    reason: str
+    lasting: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """`picks` in the order to ask them; `others` passed every filter too and come after them."""
+
+    picks: tuple[Pick, ...]
+    skips: tuple[Skip, ...]
+    others: tuple[Pick, ...] = ()
+    #: filters that had to be relaxed, in the order in which they were
+    relaxed: tuple[str, ...] = ()
+
+    @property
+    def only_busy(self) -> bool:
+        """Nobody can be paged now, but somebody could once they are free or rested."""
+        return not self.picks and any(not skip.lasting for skip in self.skips)
