@@ -48,7 +48,7 @@ class ServiceError(Exception):
 class InvalidInput(ServiceError):
     status = 422
     title = "What was sent cannot be right"
-    who_must_act = "caller"
+    who_must_act: ClassVar[Who] = "caller"
 
 
 class InvalidAnswer(InvalidInput):

@@ -1,0 +1,136 @@
+"""A protocol as a form, from its file alone: plain data that a template renders and a few lines of script follow.
+
+`Question.ask` is the skip logic as data (see `conditions.as_data`): the question is shown unless the condition is
+false, where a comparison with an item that has no answer, or a refusal, is neither true nor false. `asked` gives the
+same verdict on the server.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from protocols.conditions import as_data, leaves
+from protocols.engine import accept
+from protocols.known import HIDDEN, State
+from protocols.model import Choice, Item, Protocol
+from protocols.program import compiled
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One answer to choose. `key` is the key that chooses it: y, n, or a digit."""
+
+    value: str | int
+    label: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    id: str
+    text: str
+    kind: str
+    """yes_no, choice or integer."""
+    options: tuple[Option, ...]
+    least: int | None
+    most: int | None
+    hint: str | None
+    ask: Mapping[str, object] | None
+    depends_on: tuple[str, ...]
+    """Items of the skip logic: when one of these changes, look again."""
+    in_person: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    protocol: str
+    version: str
+    hash: str
+    title: str
+    intro: str | None
+    notice: str | None
+    wording: str
+    """published, paraphrase, codes_only or own: a paraphrase must not be presented as the instrument's words."""
+    questions: tuple[Question, ...]
+    gaps: tuple[Option, ...]
+    """Offered with every question, one key away."""
+
+    def as_json(self) -> dict[str, object]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Where the skip logic stands."""
+
+    now: tuple[str, ...]
+    """Asked."""
+    maybe: tuple[str, ...]
+    """Depends on an answer that is missing, refused or unable: shown, and may be answered."""
+    forbidden: tuple[str, ...]
+    """Not asked after what was said; an answer would be refused."""
+
+
+GAPS = (Option("refused", "Refused", "r"), Option("unable", "Unable to answer", "u"))
+
+
+def form(protocol: Protocol) -> Form:
+    """The form of a protocol, questions in the published order."""
+    definition = protocol.definition
+    return Form(
+        protocol=protocol.id,
+        version=protocol.version,
+        hash=protocol.hash,
+        title=protocol.title,
+        intro=definition.intro,
+        notice=definition.licence.notice,
+        wording=definition.licence.wording,
+        questions=tuple(_question(protocol, item) for item in definition.items),
+        gaps=GAPS,
+    )
+
+
+def asked(protocol: Protocol, answers: Mapping[str, object]) -> Asked:
+    """Which questions are asked, open or forbidden after these answers.
+
+    An answer that has become forbidden is passed over, as happens when somebody goes back and changes an earlier one;
+    scoring refuses it. Raises InvalidAnswer for a value an item does not take.
+    """
+    state: State = {}
+    now: list[str] = []
+    maybe: list[str] = []
+    forbidden: list[str] = []
+    for item in compiled(protocol).items:
+        truth = item.ask(state) if item.ask is not None else True
+        given = answers.get(item.id)
+        state[item.id] = HIDDEN if truth is False else None if given is None else accept(item, given)
+        (forbidden if truth is False else now if truth else maybe).append(item.id)
+    return Asked(tuple(now), tuple(maybe), tuple(forbidden))
+
+
+def _question(protocol: Protocol, item: Item) -> Question:
+    return Question(
+        id=item.id,
+        text=item.text,
+        kind=item.kind,
+        options=_options(item, protocol.definition.choices_of(item)),
+        least=item.least,
+        most=item.most,
+        hint=item.hint,
+        ask=as_data(item.ask) if item.ask is not None else None,
+        depends_on=tuple(dict.fromkeys(leaf.name for leaf in leaves(item.ask))) if item.ask is not None else (),
+        in_person=item.in_person,
+    )
+
+
+def _options(item: Item, choices: tuple[Choice, ...]) -> tuple[Option, ...]:
+    if item.kind == "yes_no":
+        return (Option("yes", "Yes", "y"), Option("no", "No", "n"))
+    own = [str(choice.value) for choice in choices]
+    # The value's own digit where every value is one, so that "2" on the keyboard is never the answer 1.
+    if all(len(value) == 1 and value.isdigit() for value in own):
+        keys = own
+    else:
+        keys = [str(place) for place in range(1, len(own) + 1)]
+    return tuple(Option(choice.value, choice.label, key) for choice, key in zip(choices, keys, strict=True))
