@@ -82,8 +82,11 @@ class Record:
     def write(self) -> Iterator[Connection]:
         """One writing transaction. RuntimeError when this thread already has one open, to read or to write."""
         with self._alone(), self._turn(), translated(writing=True), self._writer.begin() as conn:
-            conn.info.pop(SPOKEN_FOR, None)
-            yield conn
+            info = conn.info
+            try:
+                yield conn
+            finally:
+                info.pop(SPOKEN_FOR, None)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -106,8 +109,9 @@ class Record:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
+        # A forked child shares the parent's file lock, and SQLite's own idea of who holds what: neither would hold.
         if self._pid != os.getpid():
-            self._leave_parent()
+            raise RuntimeError("a record does not survive a fork: start processes with spawn or exec")
         if getattr(self._inside, "open", False):
             raise RuntimeError("this thread already has a transaction open: pass its connection on")
         self._inside.open = True
@@ -115,13 +119,6 @@ class Record:
             yield
         finally:
             self._inside.open = False
-
-    def _leave_parent(self) -> None:
-        # After a fork two processes would speak on one connection: forget the parent's, without closing them.
-        self._pid = os.getpid()
-        self._inside = threading.local()
-        for engine in (self._writer, self._reader):
-            engine.dispose(close=False)
 
 
 def parse_url(url: str) -> URL:

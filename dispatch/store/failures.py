@@ -14,11 +14,12 @@ from sqlalchemy import exc
 
 from dispatch.errors import Conflict, ServiceError, Unavailable
 
-# Low byte of SQLite's result code: busy, locked, read-only, I/O, corrupt, full, cannot open, protocol, no database.
-_SQLITE_GONE = {5, 6, 8, 10, 11, 13, 14, 15, 26}
+# Low byte of SQLite's result code: busy, locked, I/O, corrupt, full, cannot open, protocol, no database.
+_SQLITE_GONE = {5, 6, 10, 11, 13, 14, 15, 26}
 # SQLSTATE classes: connection, insufficient resources, operator intervention, system error; and a lock not had in time.
 _POSTGRES_GONE = ("08", "53", "57", "58", "55P03")
-# 25006: a write to a server that has become a standby.
+# A disk gone read-only, a server that has become a standby; inside `read` the same words mean our own mistake.
+_SQLITE_READ_ONLY = 8
 _POSTGRES_READ_ONLY = "25006"
 # Deadlock, serialization failure: the statement was right, another transaction won.
 _POSTGRES_LOST = ("40P01", "40001")
@@ -41,8 +42,10 @@ def translated(*, writing: bool) -> Iterator[None]:
 def _meaning(error: exc.DBAPIError, writing: bool) -> ServiceError | None:
     cause = error.orig
     if isinstance(cause, sqlite3.Error):
-        code = getattr(cause, "sqlite_errorcode", None)
-        return Unavailable(f"the record says: {cause}") if code is not None and code & 0xFF in _SQLITE_GONE else None
+        code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
+        if code in _SQLITE_GONE or (writing and code == _SQLITE_READ_ONLY):
+            return Unavailable(f"the record says: {cause}")
+        return None
     if isinstance(cause, psycopg.Error):
         state = cause.sqlstate or ""
         if state in _POSTGRES_LOST:

@@ -34,7 +34,7 @@ class Keyring:
 
     def __init__(self, secrets: Sequence[str]) -> None:
         if not secrets or any(len(secret) < _LEAST_SECRET for secret in secrets):
-            problem = f"needs at least {_LEAST_SECRET} characters, none of them a space; several secrets, newest first, are separated by spaces"
+            problem = f"needs at least {_LEAST_SECRET} characters without spaces; the newest of several is first"
             raise InvalidInput(f"DISPATCH_SECRET_KEY {problem}", [Fault("DISPATCH_SECRET_KEY", problem)])
         raw = [secret.encode() for secret in secrets]
         ids = [_derive(secret, b"master key id", _MASTER_ID_BYTES) for secret in raw]
@@ -44,7 +44,7 @@ class Keyring:
 
     @classmethod
     def parse(cls, setting: str) -> Keyring:
-        """The keyring of a DISPATCH_SECRET_KEY setting: one secret, or several on lines or between spaces, newest first."""
+        """What DISPATCH_SECRET_KEY holds: one secret, or several parted by spaces or line ends, newest first."""
         return cls(setting.split())
 
     def wrap(self, key_id: bytes, data_key: bytes) -> bytes:

@@ -45,9 +45,15 @@ def database_file(url: URL) -> Path:
 
 
 def create_file(path: Path) -> None:
-    """Make the file before SQLite does, readable by its owner only; log and index files inherit that."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    """Make the file before SQLite does, readable by its owner only; log and index files inherit that.
+
+    Raises Unavailable when it cannot be made or opened.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise Unavailable(f"{path} cannot be opened: {error.strerror}") from error
 
 
 def engine(url: URL, *, writing: bool, pool_size: int) -> Engine:
@@ -83,18 +89,11 @@ class WriteLock:
     def __init__(self, database: Path, patience: float = 10.0) -> None:
         self._path = database.with_name(database.name + ".lock")
         self._patience = patience
-        self._open()
-
-    def _open(self) -> None:
-        self._pid = os.getpid()
         self._turn = Lock()
         self._file = os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        # A forked child shares its parent's file lock and would walk in beside it: it opens one of its own.
-        if self._pid != os.getpid():
-            self._open()
         if not self._turn.acquire(timeout=self._patience):
             raise Unavailable("another writer has kept the record for too long")
         try:
@@ -105,6 +104,3 @@ class WriteLock:
                 fcntl.flock(self._file, fcntl.LOCK_UN)
         finally:
             self._turn.release()
-
-    def close(self) -> None:
-        os.close(self._file)

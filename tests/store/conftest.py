@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.store import tables_infra
+from dispatch.store import schema
 from dispatch.store.engine import Record
 from dispatch.store.keyring import Keyring
 from dispatch.store.sealing import Sealer
@@ -23,10 +23,10 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def record(url: str) -> Iterator[Record]:
-    """The machinery's tables, empty."""
+    """Every table, empty."""
     opened = Record(url, pool_size=10)
     with opened.write() as conn:
-        tables_infra.metadata.create_all(conn)
+        schema.metadata.create_all(conn)
     yield opened
     opened.dispose()
 
