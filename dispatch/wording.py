@@ -99,6 +99,7 @@ TEXTS: dict[str, str] = {
     "released": "{code} is given back. Others are being asked.",
     "left": "{code}: no longer with you: {who}. Somebody else is being asked.",
     "stand_down": "{code} STAND DOWN. Do not go on. Reply 5 {code}.",
+    "scene_cleared": "{code}: the scene is cleared, you may go.{tail}",
     "regraded": "{code} is now {urgency}.{tail}",
     "contact_reminder": "{code}: nobody has spoken with the person yet. Reply 6 {code} reached, 7 {code} not reached.",
     "arrival_reminder": "{code}: are you there? Reply 4 {code} on scene, BACKUP {code} for help.",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import dispatch
 from dispatch import codes, gsm7, spoken
 from dispatch.alarm import Kind
 from dispatch.errors import InvalidInput
@@ -161,6 +164,18 @@ def test_a_text_that_does_not_exist_or_lacks_something_is_named() -> None:
     with pytest.raises(InvalidInput) as refused:
         text("taken", {"code": "K7Q"})
     assert [fault.field for fault in refused.value.faults] == ["who"]
+
+
+def test_every_text_a_decision_names_exists() -> None:
+    """`turn.tell(person, "taken", …)`: a name with no text would only be found out when a responder should hear it."""
+    named: set[str] = set()
+    for file in Path(dispatch.__path__[0]).glob("*.py"):
+        for call in ast.walk(ast.parse(file.read_text())):
+            if isinstance(call, ast.Call) and getattr(call.func, "attr", None) == "tell" and len(call.args) == 2:
+                constants = [n.value for n in ast.walk(call.args[1]) if isinstance(n, ast.Constant)]
+                named.update(value for value in constants if isinstance(value, str))
+    assert {"taken", "check_in"} <= named
+    assert named <= set(TEXTS)
 
 
 def test_a_long_link_gives_way_in_other_texts() -> None:
