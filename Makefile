@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 BIN    := .venv/bin
-PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 # Given to the demo, for example: make run ARGS="--port 8080 --fresh"
 ARGS   ?=
 # Tests are spread over this many processes; groups that own a browser or kill processes stay together.
@@ -58,7 +58,7 @@ lock: .venv/test.stamp  ## the pins in requirements/ again, from pyproject.toml 
 
 # The package itself is installed in place, from what is already pinned and fetched.
 .venv/run.stamp: .venv/made.stamp requirements/run.txt pyproject.toml
-	@echo "Installing what requirements/run.txt pins ..."
+	@echo "Installing what requirements/run.txt pins (a minute or two) ..."
 	@$(PIP) install --require-hashes -r requirements/run.txt
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
