@@ -31,6 +31,9 @@ _FIRST = {"chaos": 0, "browser": 1, "fuzz": 2, "story": 3, "postgres": 4}
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
+        if " at 0x" in item.nodeid:
+            # Each process of a parallel run would give it another name, and the run would refuse to start.
+            raise pytest.UsageError(f"{item.nodeid}: give this parameter an id without an address")
         kinds = [kind for kind in _KINDS if item.get_closest_marker(kind)]
         if not kinds:
             item.add_marker(pytest.mark.unit)
