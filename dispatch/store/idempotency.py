@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, select
 
 from dispatch.errors import Conflict, KeyReused
-from dispatch.store.conflict import insert_for
+from dispatch.store.conflict import insert_if_new
 from dispatch.store.tables_infra import idempotency
 
 
@@ -17,9 +17,8 @@ def claim(conn: Connection, actor: str, key: str, body_hash: str, contact_id: st
     None: it is ours. Otherwise the id of the contact it was bound to before: store nothing, answer with that one. A
     twin running at the same time waits here until the first commits or gives up. Raises KeyReused for another body.
     """
-    new = insert_for(conn, idempotency).on_conflict_do_nothing(index_elements=["actor", "key"])
     row = {"actor": actor, "key": key, "body_hash": body_hash, "contact_id": contact_id, "created_at": now}
-    if conn.execute(new, row).rowcount == 1:
+    if insert_if_new(conn, idempotency, row, ["actor", "key"]):
         return None
     bound = find(conn, actor, key, body_hash)
     if bound is None:

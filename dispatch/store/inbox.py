@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, update
 
 from dispatch.store import datakeys
-from dispatch.store.conflict import insert_for
+from dispatch.store.conflict import insert_if_new
 from dispatch.store.sealing import DataKey, SealedBytes
 from dispatch.store.tables_infra import inbox
 
@@ -39,8 +39,7 @@ def keep(conn: Connection, arrival: Arrival, key: DataKey) -> str | None:
     A repeat is the same source, sid and status; nothing of it is kept.
     """
     datakeys.add(conn, [key], arrival.received_at)
-    new = insert_for(conn, inbox).on_conflict_do_nothing(index_elements=["source", "sid", "status"])
-    if conn.execute(new, {**asdict(arrival), "key_id": key.id}).rowcount == 1:
+    if insert_if_new(conn, inbox, {**asdict(arrival), "key_id": key.id}, ["source", "sid", "status"]):
         return None
     datakeys.drop_unused(conn, key)
     same = select(inbox.c.id).where(

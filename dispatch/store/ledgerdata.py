@@ -16,7 +16,7 @@ from typing import Any
 
 _WORD = re.compile(r"[A-Za-z0-9_.:+|/-]{1,64}")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
-_PHONE = re.compile(r"\+\d{7}|(?:^|[:|/])[\d.-]{7,}(?:$|[:|/])")
+_PHONE = re.compile(r"\+\d{7}|(?:^|[:|/])[\d.-]{7,20}(?:$|[:|/])")
 _LARGEST = 10**9
 
 
