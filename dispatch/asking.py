@@ -129,8 +129,10 @@ def page_overdue(turn: Turn, page: Page) -> None:
         turn.say("page_silent", page=page.id, person=page.person, delivery=page.delivery.value)
 
 
-def reported(turn: Turn, page: Page, report: Report, code: int | None = None) -> None:
-    """The provider says something about a page: late, twice or out of order, the table decides what still counts."""
+def reported(
+    turn: Turn, page: Page, report: Report, code: int | None = None, *, loud: Kind = Kind.UNDELIVERED
+) -> None:
+    """The provider says something about a page: late, twice or out of order, the table decides what still counts. `loud` is the alarm of a failure."""
     delivery = DELIVERY[page.delivery][report]
     if delivery is page.delivery:
         return
@@ -152,7 +154,7 @@ def reported(turn: Turn, page: Page, report: Report, code: int | None = None) ->
         if changed.open:
             # A page that reached nobody is loud: the next person now, and a coordinator is told.
             replace_page(turn, changed, delivery.value)
-            raise_alarm(turn, Kind.UNDELIVERED, f"{delivery.value}:{code or 0}", subject=page.person)
+            raise_alarm(turn, loud, f"{delivery.value}:{code or 0}", subject=page.person)
 
 
 def _settle(page: Page, act: Act) -> Page:

@@ -55,7 +55,7 @@ def _contact(turn: Turn, _: str) -> None:
     """Accepted is not engaged: somebody took the case and nobody has spoken with the person."""
     turn.happened(Event.CONTACT_OVERDUE)
     for person in turn.file.owners:
-        turn.tell(person, "contact_overdue")
+        turn.tell(person, "contact_reminder")
     if turn.file.escalation is None:
         backup(turn, None)
     else:
@@ -66,7 +66,7 @@ def _arrival(turn: Turn, _: str) -> None:
     turn.happened(Event.ARRIVAL_OVERDUE)
     raise_alarm(turn, Kind.ARRIVAL_OVERDUE, "not_arrived")
     for person in turn.file.owners:
-        turn.tell(person, "arrival_overdue")
+        turn.tell(person, "arrival_reminder")
     if turn.file.escalation is None:
         backup(turn, None)
 
@@ -88,14 +88,14 @@ def _retry(turn: Turn, _: str) -> None:
     """First the owner is reminded; from then on somebody must choose between another try, a welfare check and a co-response."""
     turn.happened(Event.RETRY_OVERDUE)
     for person in turn.file.owners:
-        turn.tell(person, "retry_overdue")
+        turn.tell(person, "retry_reminder")
     raise_alarm(turn, Kind.RETRY_OVERDUE, "not_reached")
 
 
 def _disposition(turn: Turn, _: str) -> None:
     turn.happened(Event.DISPOSITION_OVERDUE)
     for person in turn.file.owners:
-        turn.tell(person, "disposition_overdue")
+        turn.tell(person, "disposition_reminder")
     raise_alarm(turn, Kind.DISPOSITION_OVERDUE, "disposition_owed")
 
 

@@ -27,8 +27,8 @@ STATUS = {
 }
 
 
-def status(turn: Turn, event: Event, person: str | None) -> None:
-    """An owner, or a coordinator for them, says how far the work is."""
+def status(turn: Turn, event: Event, person: str | None, *, tell: bool = True) -> None:
+    """An owner, or a coordinator for them, says how far the work is. `tell` texts it back, which a person at a screen does not need."""
     state = turn.happened(event, person=person)
     if event is Event.ENGAGED:
         _spoke(turn)
@@ -41,8 +41,8 @@ def status(turn: Turn, event: Event, person: str | None) -> None:
     if state is State.CLEARED:
         end_alarms(turn, Kind.SAFETY, Kind.UNANSWERED, Kind.CONTACT_OVERDUE, Kind.RETRY_OVERDUE)
         laddering.cancel(turn)
-    if person is not None:
-        turn.tell(person, f"status_{event.value}")
+    if person is not None and tell:
+        turn.tell(person, "status_noted", stage=state.value)
 
 
 def _spoke(turn: Turn) -> None:

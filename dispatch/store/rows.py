@@ -20,7 +20,7 @@ from dispatch.deadline import Deadline, Meaning, Owner
 from dispatch.errors import Conflict
 from dispatch.escalation import Escalation
 from dispatch.ladder import Ladder, ladder_as_json, ladder_from_json
-from dispatch.page import Page
+from dispatch.page import Answer, Page
 from dispatch.recontact import Assignment, Emergency, Recontact
 from dispatch.store import schema
 
@@ -42,6 +42,9 @@ OWNERS: dict[type[Row], Owner] = {
     Recontact: Owner.RECONTACT,
     Emergency: Owner.EMERGENCY,
 }
+
+#: The answer of a page that still uses its person's capacity.
+OPEN_ANSWER = Answer.OPEN.value
 
 R = TypeVar("R", bound=Row)
 Encode = Callable[[Any], Any]

@@ -51,7 +51,7 @@ teams = Table(
     Column("areas", Json, nullable=False),
     #: the site's policy file as it was given; the default policy where none was
     Column("policy", Text),
-    # The matcher locks this row: one matcher a team, and the waiting order is exact.
+    # Counts changes of the policy. The matcher locks this row: one matcher a team, and the waiting order is exact.
     _version(),
 )
 
@@ -87,25 +87,24 @@ people = Table(
     Index("ix_people_phone_index", "phone_index"),
 )
 
-shifts = Table(
-    "shifts",
+#: Which roles a person has in which team.
+posts = Table(
+    "posts",
     metadata,
-    _id(),
-    Column("team", _ID, ForeignKey("teams.id"), nullable=False),
-    Column("n", Integer, nullable=False),
-    Column("spec", Json, nullable=False),
-    Index("ix_shifts_team", "team"),
+    Column("person", _ID, ForeignKey("people.id"), primary_key=True),
+    Column("team", _ID, ForeignKey("teams.id"), primary_key=True),
+    Column("role", _WORD, primary_key=True),
+    Index("ix_posts_team_role", "team", "role"),
 )
 
-overrides = Table(
-    "overrides",
+#: A team's shifts, overrides, temporary schedules and absences, spelled as the roster file spells them, with people by id only. One row a team: an
+#: import or an edit is one guarded change, and a process keeps what it worked out for as long as the version stands.
+rosters = Table(
+    "rosters",
     metadata,
-    _id(),
-    Column("team", _ID, ForeignKey("teams.id"), nullable=False),
-    Column("spec", Json, nullable=False),
-    Column("ends_at", UtcDateTime),
-    Column("made_by", _ID),
-    Index("ix_overrides_team_ends_at", "team", "ends_at"),
+    Column("team", _ID, ForeignKey("teams.id"), primary_key=True),
+    Column("rules", Text, nullable=False),
+    _version(),
 )
 
 # --- who may sign in -------------------------------------------------------------------------------------------------

@@ -1,0 +1,82 @@
+"""Builds a process's service from its settings. The one place where the parts meet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dispatch.access import system
+from dispatch.channels.channel import Channel
+from dispatch.channels.signature import Signatures
+from dispatch.channels.twilio import TwilioChannel
+from dispatch.clock import Clock, SystemClock
+from dispatch.deliver import Sender
+from dispatch.errors import InvalidInput
+from dispatch.flow.rosters import Rosters
+from dispatch.flow.service import Service
+from dispatch.queue import Queue
+from dispatch.settings import Settings
+from dispatch.store.engine import Record
+from dispatch.store.keyring import Keyring
+from dispatch.store.sealing import Sealer
+from protocols.loader import Library
+
+
+def build(settings: Settings, *, clock: Clock | None = None, pool_size: int = 40) -> Service:
+    """The service over the record and the queue that the settings name. Raises InvalidInput when a needed setting is missing."""
+    if settings.secret_key is None:
+        raise InvalidInput("DISPATCH_SECRET_KEY is needed: it seals personal data.")
+    library = Library.shipped(*([settings.data_dir / "protocols"] if (settings.data_dir / "protocols").is_dir() else []))
+    return Service(
+        record=Record(settings.record_url, pool_size=pool_size),
+        queue=Queue(redis_url(settings)),
+        clock=clock or SystemClock.parse(settings.clock),
+        sealer=Sealer(Keyring.parse(settings.secret_key.get_secret_value())),
+        library=library,
+        rosters=Rosters(),
+        public_url=settings.address,
+        demo=settings.demo,
+    )
+
+
+def redis_url(settings: Settings) -> str:
+    """The queue's URL; without one, the embedded Valkey's socket in the data dir."""
+    if settings.redis_url is not None:
+        return settings.redis_url.get_secret_value()
+    return f"unix://{settings.data_dir.absolute() / 'valkey.sock'}"
+
+
+def channel(settings: Settings) -> Channel:
+    """The way to people's phones. Raises InvalidInput naming what is missing."""
+    if settings.twilio_account_sid is None or settings.twilio_auth_token is None:
+        raise InvalidInput("DISPATCH_TWILIO_ACCOUNT_SID and DISPATCH_TWILIO_AUTH_TOKEN are needed to page anybody.")
+    return TwilioChannel(
+        settings.twilio_account_sid,
+        settings.twilio_auth_token.get_secret_value(),
+        base_url=settings.twilio_api_base,
+        from_number=settings.twilio_from,
+        messaging_service=settings.twilio_messaging_service_sid,
+    )
+
+
+def signatures(settings: Settings) -> Signatures | None:
+    if settings.twilio_auth_token is None:
+        return None
+    following = settings.twilio_auth_token_next
+    return Signatures(
+        settings.address,
+        settings.twilio_auth_token.get_secret_value(),
+        following.get_secret_value() if following else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A service that also sends."""
+
+    svc: Service
+    sender: Sender
+
+
+def build_worker(settings: Settings, process: str) -> Worker:
+    svc = build(settings, pool_size=8)
+    return Worker(svc, Sender(svc, channel(settings), system(process)))

@@ -1,0 +1,121 @@
+"""Step 3: what became of each attempt. A result that comes after its lease is a result all the same, recorded on its own attempt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from dispatch import asking
+from dispatch.access import Actor
+from dispatch.alarm import Kind
+from dispatch.casefile import CaseFile, Turn
+from dispatch.channels.channel import Refusal, Taken
+from dispatch.channels.failures import FailureKind
+from dispatch.deliver.job import Job, Result
+from dispatch.effects import SendPage
+from dispatch.flow.commit import mirror, retrying, store, turn_for
+from dispatch.flow.service import Service
+from dispatch.page import Report
+from dispatch.store import casefiles, outbox, people, schema
+from dispatch.store.casefiles import Told
+
+#: A passing fault is tried once more this soon; after that the next person is asked.
+AGAIN = timedelta(seconds=2)
+_TRIES = 2
+_LOUD = {FailureKind.PERMANENT: Kind.BAD_NUMBER, FailureKind.OPTED_OUT: Kind.OPTED_OUT, FailureKind.OURS: Kind.SERVICE}
+
+
+def record(actor: Actor, svc: Service, results: Sequence[Result]) -> None:
+    """Record results together: attempts and effects closed, pages moved, failures made loud."""
+    if results:
+        retrying(lambda: _record(actor, svc, results))
+
+
+def _record(actor: Actor, svc: Service, results: Sequence[Result]) -> None:
+    now = svc.clock.now()
+    with svc.record.write() as conn:
+        done, failed = [], []
+        for result in results:
+            state, code = _attempt(conn, result, now)
+            if state == "sent":
+                done.append(result.job.outbox_id)
+            elif state == "refused" and not _tried_again(conn, actor, result, now):
+                failed.append(result)
+        outbox.close(conn, done, "done", now)
+        outbox.close(conn, [r.job.outbox_id for r in failed], "failed", now)
+        told = _pages(actor, svc, conn, results, {r.job.outbox_id for r in failed}, now)
+    mirror(svc, told)
+
+
+def _attempt(conn: Connection, result: Result, now: datetime) -> tuple[str, int | None]:
+    """Write the attempt's own result. `unknown` leaves the effect claimed: when its lease lapses the provider is asked."""
+    answer = result.answer
+    values: dict[str, Any]
+    if isinstance(answer, Taken):
+        values = {"state": "sent", "sid": answer.sid, "failure": None}
+    elif answer.kind is FailureKind.UNKNOWN:
+        values = {"state": "unknown", "sid": None, "failure": answer.code}
+    else:
+        values = {"state": "refused", "sid": None, "failure": answer.code}
+    a = schema.attempts
+    conn.execute(update(a).where(a.c.id == result.job.attempt_id).values(**values, ended_at=now))
+    return values["state"], values["failure"]
+
+
+def _tried_again(conn: Connection, actor: Actor, result: Result, now: datetime) -> bool:
+    answer = result.answer
+    if not isinstance(answer, Refusal) or answer.kind is not FailureKind.TEMPORARY or result.job.claims >= _TRIES:
+        return False
+    return outbox.retry(conn, result.job.outbox_id, actor.id, now + AGAIN)
+
+
+def _pages(
+    actor: Actor, svc: Service, conn: Connection, results: Sequence[Result], failed: set[str], now: datetime
+) -> Told:
+    by_case: dict[str, list[Result]] = {}
+    for result in results:
+        job = result.job
+        if job.page_id and job.case_id and (isinstance(result.answer, Taken) or job.outbox_id in failed):
+            by_case.setdefault(job.case_id, []).append(result)
+    turns: list[tuple[CaseFile | None, Turn]] = []
+    for file in casefiles.load_many(conn, svc.record, sorted(by_case)):
+        turn = turn_for(actor, svc, conn, file, now)
+        for result in by_case[file.case.id]:
+            _page(conn, turn, result)
+        turns.append((file, turn))
+    return store(svc, conn, turns, now) if turns else Told()
+
+
+def _page(conn: Connection, turn: Turn, result: Result) -> None:
+    job = result.job
+    page = next((p for p in turn.file.pages if p.id == job.page_id), None)
+    if page is None:
+        return
+    if isinstance(result.answer, Taken):
+        asking.reported(turn, page, Report.SENT)
+        return
+    kind, code = result.answer.kind, result.answer.code
+    asking.reported(turn, page, Report.FAILED, code, loud=_LOUD.get(kind, Kind.UNDELIVERED))
+    if job.person is not None:
+        blame(conn, turn, job, kind)
+
+
+def blame(conn: Connection, turn: Turn, job: Job, kind: FailureKind) -> None:
+    """The number is bad, or its owner has stopped our texts: off the roster until a person has mended it."""
+    if job.person is None:
+        return
+    if kind is FailureKind.PERMANENT:
+        people.set_fields(conn, job.person, {"unreachable": "bad_number"})
+    elif kind is FailureKind.OPTED_OUT:
+        people.set_fields(conn, job.person, {"unreachable": "opted_out", "opted_out_at": turn.now})
+        if job.page_id is not None and not job.voice:
+            # The carrier blocks texts only: the same page by voice, while the next person is asked as well.
+            turn.do(SendPage(job.page_id, job.person, voice=True))
+
+
+def attempt_of(conn: Connection, attempt_id: str) -> Any:
+    a = schema.attempts
+    return conn.execute(select(a).where(a.c.id == attempt_id)).one_or_none()

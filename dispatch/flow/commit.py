@@ -1,0 +1,105 @@
+"""Load, decide, commit: the only way a case changes.
+
+    commit(actor, svc, act, case_id, decide)
+
+1. one SQL transaction: load the case file (its row locked), the team's policy and office
+2. check that the actor may do this in the case's team
+3. `decide(turn)`: pure; what it wants done and said is in the turn
+4. save rows, deadlines, effects; the ledger entries last
+5. after the commit: tell the queue what changed, and let a worker look
+
+A lost race (Conflict) starts again from 1, at most three times: the decision is made anew on what is true then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from dispatch.access import Act, Actor, check
+from dispatch.casefile import CaseFile, Turn
+from dispatch.errors import Conflict
+from dispatch.flow.service import Service
+from dispatch.queue import MirrorChanges
+from dispatch.store import casefiles, ledger
+from dispatch.store.casefiles import Saving, Told
+from dispatch.store.ledger import Entry
+
+T = TypeVar("T")
+TRIES = 3
+
+
+def retrying(work: Callable[[], T]) -> T:
+    """Run `work`, again when it lost a race, at most TRIES times in all."""
+    for _ in range(TRIES - 1):
+        try:
+            return work()
+        except Conflict:
+            continue
+    return work()
+
+
+def turn_for(actor: Actor, svc: Service, conn: Connection, file: CaseFile, now: datetime) -> Turn:
+    """A turn on this file, with its team's policy and office as they are in this transaction."""
+    team = svc.rosters.team(conn, file.case.team)
+    return Turn(file, now, team.policy, team.office, actor.id, svc.new_id)
+
+
+def commit(
+    svc: Service,
+    actor: Actor,
+    act: Act,
+    case_id: str,
+    decide: Callable[[Turn], T],
+    *,
+    also: Callable[[Connection, Turn], None] | None = None,
+) -> T:
+    """Decide once about one case and commit it. `also` writes further rows of the same transaction (a note, an inbox row).
+
+    Raises NotFound, NotAllowed, whatever `decide` raises, and Conflict after the last try.
+    """
+
+    def once() -> T:
+        now = svc.clock.now()
+        with svc.record.write() as conn:
+            file = casefiles.load(conn, svc.record, case_id)
+            check(actor, act, file.case.team)
+            turn = turn_for(actor, svc, conn, file, now)
+            result = decide(turn)
+            if also is not None:
+                also(conn, turn)
+            told = store(svc, conn, [(file, turn)], now)
+        mirror(svc, told)
+        return result
+
+    return retrying(once)
+
+
+def store(svc: Service, conn: Connection, turns: Sequence[tuple[CaseFile | None, Turn]], now: datetime) -> Told:
+    """Save what turns decided, ledger last. Nothing may follow in the transaction."""
+    savings = [Saving(before, t.file, t.effects, t.nudge) for before, t in turns]
+    told = casefiles.save(conn, savings, now, svc.new_id)
+    told.ledger_no = ledger.append(conn, [entry for _, t in turns for entry in entries(t)])
+    return told
+
+
+def entries(turn: Turn) -> list[Entry]:
+    case = turn.case
+    return [Entry(turn.now, turn.actor, said.kind, case.id, case.team, said.data) for said in turn.said]
+
+
+def mirror(svc: Service, told: Told) -> None:
+    """Tell the queue. It may be gone: then the ticker works from the record, and a rebuild follows when it is back."""
+    svc.queue.mirror(
+        MirrorChanges(
+            waiting_put=told.waiting_put,
+            waiting_remove=told.waiting_remove,
+            timers_arm=told.timers_arm,
+            timers_disarm=told.timers_disarm,
+            ledger_no=told.ledger_no,
+            nudge_teams=told.teams,
+        )
+    )

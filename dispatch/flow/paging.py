@@ -1,0 +1,379 @@
+"""Matched, paged, acknowledged or escalated: everything between a waiting case and people who own it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, select
+
+from dispatch import answering, asking, overdue
+from dispatch.access import Act, Actor, check
+from dispatch.alarm import Alarm
+from dispatch.alarming import acknowledge, ring
+from dispatch.case import Event
+from dispatch.casefile import CaseFile, Turn
+from dispatch.deadline import Meaning
+from dispatch.errors import Conflict, NotFound
+from dispatch.escalation import Escalation, Run
+from dispatch.flow.commit import commit, mirror, retrying, store, turn_for
+from dispatch.flow.rosters import TeamNow
+from dispatch.flow.service import Service
+from dispatch.matching import EVERYONE, Candidate, Match, Need, candidates, match
+from dispatch.need import Limits
+from dispatch.page import Page, Report
+from dispatch.priority import Mode
+from dispatch.roster import on_call
+from dispatch.store import casefiles, deadlines, ledger, people, schema
+from dispatch.store.casefiles import Told, effect_row
+from dispatch.store.ledger import Entry
+from dispatch.store.rows import load_rows, update_rows
+from dispatch.wallclock import wall, zone
+
+#: Cases matched in one transaction: long enough to share the roster's load, short enough that an intake never waits noticeably.
+BATCH = 40
+#: A claim of a due deadline; a ticker that dies leaves it to the next one after this long.
+FIRE_LEASE = timedelta(seconds=10)
+_LINK = "abcdefghijkmnpqrstuvwxyz23456789"
+
+
+def new_link() -> str:
+    """Ten characters of a page's link, about 49 bits: it must not be guessed, and is worthless without a sign-in."""
+    return "".join(secrets.choice(_LINK) for _ in range(10))
+
+
+# --- matching --------------------------------------------------------------------------------------------------------
+
+
+def match_team(actor: Actor, svc: Service, team: str) -> int:
+    """Ask people for every case of the team that wants somebody, in the exact waiting order; returns how many pages were wanted.
+
+    The team's row is held from reading the candidates to the commit, so no case earlier in the order can lose a person to a later one.
+    """
+    check(actor, Act.RUN, team)
+    total = 0
+    while True:
+        wanted, more = retrying(lambda: _match_once(actor, svc, team))
+        total += wanted
+        if not more:
+            return total
+
+
+def _match_once(actor: Actor, svc: Service, team_id: str) -> tuple[int, bool]:
+    now = svc.clock.now()
+    with svc.record.write() as conn:
+        svc.rosters.lock(conn, svc.record, team_id)
+        ids = _wanting(conn, team_id)
+        if not ids:
+            return 0, False
+        team = svc.rosters.team(conn, team_id)
+        search = Search.load(conn, team, now)
+        turns: list[tuple[CaseFile | None, Turn]] = []
+        for file in casefiles.load_many(conn, svc.record, ids[:BATCH]):
+            turn = turn_for(actor, svc, conn, file, now)
+            search.people_for(turn)
+            if turn.file is not file:
+                turns.append((file, turn))
+        people.paged(conn, search.versions_of_picked(), now)
+        told = store(svc, conn, turns, now) if turns else Told()
+    # Another look follows only when this one moved something; a step that was passed has made its own wish.
+    again = len(ids) > BATCH or any(t.nudge for _, t in turns)
+    if turns:
+        told.teams.discard(team_id)
+        mirror(svc, told)
+    return search.wanted, again and bool(turns)
+
+
+def _wanting(conn: Connection, team: str) -> list[str]:
+    """Cases of the team whose escalation wants somebody asked, in the total order."""
+    e, c = schema.escalations, schema.cases
+    query = (
+        select(c.c.id)
+        .join(e, e.c.case_id == c.c.id)
+        .where(e.c.team == team, e.c.state.in_((Run.ASKING.value, Run.EXHAUSTED.value)), e.c.want > 0)
+        .order_by(c.c.rank, c.c.respond_by, c.c.logged_at, c.c.id)
+    )
+    return list(conn.scalars(query))
+
+
+@dataclass
+class Search:
+    """One pass over a team's waiting cases: who can be asked, kept true while the pass itself asks them."""
+
+    team: TeamNow
+    now: datetime
+    limits: Limits
+    candidates: list[Candidate]
+    versions: dict[str, int]
+    wanted: int = 0
+
+    def __post_init__(self) -> None:
+        self.picked: set[str] = set()
+        self._at = {c.responder.id: i for i, c in enumerate(self.candidates)}
+
+    @classmethod
+    def load(cls, conn: Connection, team: TeamNow, now: datetime) -> Search:
+        limits = team.limits
+        known = people.pool(conn, team.team.id, _night_began(limits, now), now)
+        on = on_call(team.roster, team.team.id, now)
+        standings = {k.responder.id: k.standing for k in known}
+        found = candidates((k.responder for k in known), on, standings, now)
+        return cls(team, now, limits, list(found), {k.responder.id: k.version for k in known})
+
+    def versions_of_picked(self) -> dict[str, int]:
+        return {person: self.versions[person] for person in self.picked}
+
+    def people_for(self, turn: Turn) -> None:
+        """Ask whoever the case's escalation wants and the moment allows; pass steps where nobody can be asked."""
+        for _ in range(32):  # a ladder has fewer steps; the bound only stops a defect from holding the write lock
+            escalation = turn.file.escalation
+            if escalation is None or escalation.want == 0 or escalation.state is Run.HELD:
+                return
+            before = (escalation.step, escalation.state)
+            self._ask(turn, escalation)
+            after = turn.file.escalation
+            if after is None or (after.step, after.state) == before:
+                return
+
+    def _ask(self, turn: Turn, escalation: Escalation) -> None:
+        found = self._match(turn, escalation)
+        if found.picks:
+            asking.page_people(turn, escalation, found.picks, [new_link() for _ in found.picks])
+            for pick in found.picks:
+                self._note_asked(pick.person, turn.case.urgency.rank)
+            self.wanted += len(found.picks)
+        after = turn.file.escalation
+        if after is not None and after.want > 0:
+            if escalation.state is Run.EXHAUSTED:
+                return
+            everybody = escalation.current.count is None
+            if everybody and found.picks:
+                turn.put(_no_more(after))
+            else:
+                asking.nobody_left(turn, after, found.only_busy)
+        if found.picks or not escalation.only_busy:
+            for skip in found.skips:
+                if skip.filter != "on_call":
+                    turn.say("skipped", person=skip.person, filter=skip.filter, step=escalation.step)
+
+    def _match(self, turn: Turn, escalation: Escalation) -> Match:
+        need = _need(turn, escalation, self.team.team.state)
+        step = escalation.current
+        if escalation.state is Run.EXHAUSTED:
+            return match(need, EVERYONE, self.candidates, len(self.candidates), self.now, self.limits, self.team.rules)
+        picks, skips = [], []
+        left = escalation.want
+        for target in step.targets:
+            each = min(left, step.count if step.count and len(step.targets) > 1 else left)
+            found = match(need, target, self.candidates, min(each, len(self.candidates)), self.now, self.limits, self.team.rules)
+            fresh = [p for p in found.picks if p.person not in {q.person for q in picks}]
+            picks += fresh
+            skips += list(found.skips)
+            left -= len(fresh)
+        return Match(tuple(picks), tuple(skips))
+
+    def _note_asked(self, person: str, rank: int) -> None:
+        """Later cases of this pass must see that the person now has an open page."""
+        at = self._at[person]
+        who = self.candidates[at]
+        standing = who.standing
+        self.picked.add(person)
+        self.candidates[at] = replace(
+            who,
+            standing=replace(
+                standing,
+                open_page_ranks=(*standing.open_page_ranks, rank),
+                pages_tonight=standing.pages_tonight + (1 if self.limits.is_night(self.now) else 0),
+                last_paged_at=self.now,
+            ),
+        )
+
+
+def _no_more(escalation: Escalation) -> Escalation:
+    return replace(escalation, want=0)
+
+
+def _need(turn: Turn, escalation: Escalation, state: str) -> Need:
+    case = turn.case
+    return Need(
+        case_id=case.id,
+        team=case.team,
+        state=state,
+        urgency=case.urgency,
+        population=case.population,
+        languages=frozenset(case.languages),
+        gender=case.gender,
+        skills=frozenset(case.skills),
+        area=case.area,
+        asked=frozenset(escalation.asked),
+        declined=frozenset(escalation.declined),
+        with_people=frozenset(turn.file.owners),
+        paged=frozenset(p.person for p in turn.file.pages if p.open),
+        mode=Mode.PHONE if case.scene_hold else case.mode,
+        people=case.needed,
+    )
+
+
+def _night_began(limits: Limits, now: datetime) -> datetime | None:
+    """When the night that is running began; None by day."""
+    if not limits.is_night(now):
+        return None
+    local = wall(now, zone(limits.timezone))
+    start = limits.night[0]
+    began = local.replace(hour=start.hour, minute=start.minute, second=0, microsecond=0)
+    return (began if began <= local else began - timedelta(days=1)).astimezone(now.tzinfo)
+
+
+# --- time passing ----------------------------------------------------------------------------------------------------
+
+
+def fire_due(actor: Actor, svc: Service, ids: Sequence[str] | None, limit: int) -> int:
+    """Fire deadlines that are due: of these ids, or whatever the record holds. Each is one SQL claim and one commit; returns how many fired."""
+    check(actor, Act.RUN)
+    now = svc.clock.now()
+    with svc.record.write() as conn:
+        claimed = deadlines.claim_due(conn, now, actor.id, FIRE_LEASE, ids, limit)
+    fired = 0
+    for row in claimed:
+        if row.case_id is None:
+            fired += _fire_alarm(actor, svc, row.id, row.owner_id)
+        else:
+            fired += _fire(actor, svc, row.id, row.case_id, Meaning(row.meaning), row.owner_id)
+    return fired
+
+
+def _fire(actor: Actor, svc: Service, deadline_id: str, case_id: str, meaning: Meaning, owner_id: str) -> int:
+    def decide(turn: Turn) -> int:
+        overdue.fire(turn, meaning, owner_id)
+        return 1
+
+    try:
+        return _with_deadline(actor, svc, deadline_id, case_id, decide)
+    except NotFound:
+        return 0
+
+
+def _with_deadline(actor: Actor, svc: Service, deadline_id: str, case_id: str, decide: Callable[[Turn], int]) -> int:
+    """Decide only while the deadline that was claimed still stands: a moved one is another row, and has its own time."""
+
+    def once() -> int:
+        now = svc.clock.now()
+        with svc.record.write() as conn:
+            file = casefiles.load(conn, svc.record, case_id)
+            if not _stands(conn, deadline_id):
+                return 0
+            turn = turn_for(actor, svc, conn, file, now)
+            result = decide(turn)
+            told = store(svc, conn, [(file, turn)], now)
+        mirror(svc, told)
+        return result
+
+    return retrying(once)
+
+
+def _stands(conn: Connection, deadline_id: str) -> bool:
+    due = schema.deadlines
+    return conn.execute(select(due.c.id).where(due.c.id == deadline_id)).first() is not None
+
+
+def _fire_alarm(actor: Actor, svc: Service, deadline_id: str, alarm_id: str) -> int:
+    """An alarm that belongs to no case rings again."""
+    now = svc.clock.now()
+    with svc.record.write() as conn:
+        found = load_rows(conn, Alarm, "id", [alarm_id])
+        if not found or not found[0].open or not _stands(conn, deadline_id):
+            return 0
+        alarm = found[0]
+        office = svc.rosters.team(conn, alarm.team).office
+        rung, rings = ring(alarm, office, now)
+        update_rows(conn, [rung])
+        told = Told(teams={alarm.team})
+        casefiles.stop_clocks(conn, [alarm.id])
+        casefiles.set_clocks(conn, told, [(rung, alarm.team, None)], svc.new_id)
+        casefiles.outbox.add(conn, [effect_row(r, alarm.team, None, 0, svc.new_id, now) for r in rings], now)
+        entry = Entry(now, actor.id, "alarm_rang", None, alarm.team, {"alarm": alarm.id, "ring": rung.rings})
+        told.ledger_no = ledger.append(conn, [entry])
+    mirror(svc, told)
+    return 1
+
+
+# --- what people and the provider answer ------------------------------------------------------------------------------
+
+
+def accept(actor: Actor, svc: Service, case_id: str, person: str, page_id: str | None) -> bool:
+    """`person` accepts; True when they own the case afterwards."""
+
+    def decide(turn: Turn) -> bool:
+        return answering.accept(turn, person, _page(turn, page_id))
+
+    return commit(actor, svc, Act.ANSWER_PAGE, case_id, decide, also=_touch(person))
+
+
+def decline(actor: Actor, svc: Service, case_id: str, person: str, page_id: str) -> None:
+    commit(actor, svc, Act.ANSWER_PAGE, case_id, lambda turn: answering.decline(turn, person, turn.file.page(page_id)))
+
+
+def _touch(person: str) -> Callable[[Connection, Turn], None]:
+    def also(conn: Connection, turn: Turn) -> None:
+        people.taken(conn, person)
+
+    return also
+
+
+def _page(turn: Turn, page_id: str | None) -> Page | None:
+    return None if page_id is None else turn.file.page(page_id)
+
+
+def case_of_page(svc: Service, page_id: str) -> str:
+    """The case a page is about. Raises NotFound."""
+    with svc.record.read() as conn:
+        found = conn.scalar(select(schema.pages.c.case_id).where(schema.pages.c.id == page_id))
+    if found is None:
+        raise NotFound("There is no such page.")
+    return str(found)
+
+
+def reported(
+    actor: Actor, svc: Service, case_id: str, page_id: str, report: Report, code: int | None
+) -> None:
+    """The provider says how far a page got."""
+    commit(actor, svc, Act.RUN, case_id, lambda turn: asking.reported(turn, turn.file.page(page_id), report, code))
+
+
+def backup(actor: Actor, svc: Service, case_id: str, person: str | None) -> None:
+    commit(actor, svc, Act.BACKUP, case_id, lambda turn: answering.backup(turn, person))
+
+
+def call_for_help(actor: Actor, svc: Service, case_id: str, person: str, why: str) -> None:
+    """A safety alarm from a responder."""
+    commit(actor, svc, Act.ANSWER_PAGE, case_id, lambda turn: answering.call_for_help(turn, person, why))
+
+
+def acknowledge_alarm(actor: Actor, svc: Service, alarm_id: str) -> Alarm:
+    """Silence an alarm for this person for five minutes. It never stops the case's clock."""
+
+    def once() -> Alarm:
+        now = svc.clock.now()
+        with svc.record.write() as conn:
+            found = load_rows(conn, Alarm, "id", [alarm_id])
+            if not found:
+                raise NotFound("There is no such alarm.")
+            alarm = found[0]
+            check(actor, Act.ACKNOWLEDGE, alarm.team)
+            if not alarm.open:
+                return alarm
+            seen = acknowledge(alarm, actor.person or actor.id, now)
+            update_rows(conn, [seen])
+            told = Told()
+            if not seen.open:
+                told.timers_disarm = casefiles.stop_clocks(conn, [alarm.id])
+            data = {"alarm": alarm.id, "kind": alarm.kind.value, "ended": not seen.open}
+            told.ledger_no = ledger.append(
+                conn, [Entry(now, actor.id, "alarm_acknowledged", alarm.case_id, alarm.team, data)]
+            )
+        mirror(svc, told)
+        return seen
+
+    return retrying(once)

@@ -1,0 +1,91 @@
+"""A team as it is now: its policy, its roster, its rules and whom to tell; kept by a process for as long as the record's versions stand."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Row, select
+
+from dispatch import policyfile, rosterfile
+from dispatch.casefile import Office
+from dispatch.errors import Fault, InvalidInput
+from dispatch.need import Limits
+from dispatch.policy import Policy
+from dispatch.roster import Roster, Team
+from dispatch.rulepack import RulePacks
+from dispatch.store import people, schema
+from dispatch.store.engine import Record
+
+
+@dataclass(frozen=True, slots=True)
+class TeamNow:
+    team: Team
+    policy: Policy
+    roster: Roster
+    office: Office
+    rules: RulePacks | None
+
+    @property
+    def limits(self) -> Limits:
+        limits = self.policy.limits
+        return Limits(limits.rest_after, limits.pages_per_night, limits.night, self.team.timezone)
+
+
+class Rosters:
+    """Reads teams; safe to share between threads. `rules` are the state rule packs of this installation."""
+
+    def __init__(self, rules: RulePacks | None = None, bands: policyfile.Bands | None = None) -> None:
+        self._rules = rules
+        self._bands = bands
+        self._kept: dict[str, tuple[tuple[int, int], Team, Policy, Roster]] = {}
+        self._lock = threading.Lock()
+
+    def team(self, conn: Connection, team: str) -> TeamNow:
+        """Raises InvalidInput, naming the field `team`, for one that is not there."""
+        versions = self._versions(conn, team)
+        with self._lock:
+            kept = self._kept.get(team)
+        if kept is None or kept[0] != versions:
+            kept = (versions, *self._read(conn, team))
+            with self._lock:
+                self._kept[team] = kept
+        _, place, policy, roster = kept
+        office = Office(
+            people.reachable_with_role(conn, team, "coordinator"),
+            people.reachable_with_role(conn, team, "supervisor"),
+            len(policy.last_resort),
+        )
+        return TeamNow(place, policy, roster, office, self._rules)
+
+    def lock(self, conn: Connection, record: Record, team: str) -> None:
+        """Hold the team's row until commit: one matcher a team. Waits for whoever holds it."""
+        conn.execute(record.for_update(select(schema.teams.c.id).where(schema.teams.c.id == team))).all()
+
+    def _versions(self, conn: Connection, team: str) -> tuple[int, int]:
+        t, r = schema.teams, schema.rosters
+        query = select(t.c.version, r.c.version).outerjoin(r, r.c.team == t.c.id).where(t.c.id == team)
+        row = conn.execute(query).one_or_none()
+        if row is None:
+            raise InvalidInput(f"There is no team {team!r}.", [Fault("team", "there is no such team")])
+        return row[0], row[1] or 0
+
+    def _read(self, conn: Connection, team: str) -> tuple[Team, Policy, Roster]:
+        row = conn.execute(select(schema.teams).where(schema.teams.c.id == team)).one()
+        text = conn.scalar(select(schema.rosters.c.rules).where(schema.rosters.c.team == team))
+        place = team_of(row)
+        roster = rosterfile.read(text, f"roster of {team}").roster if text else Roster((place,))
+        base = policyfile.default()
+        policy = policyfile.parse(row.policy, f"policy of {team}", base, self._bands) if row.policy else base
+        return place, policy, roster
+
+
+def team_of(row: Row[tuple[object, ...]]) -> Team:
+    values = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for it
+    return Team(
+        id=values["id"],
+        timezone=values["timezone"],
+        state=values["state"] or "",
+        areas=frozenset(values["areas"]),
+        name=values["name"],
+    )

@@ -1,0 +1,95 @@
+"""Contacts and assessments: what was logged, and what was answered. Personal parts are sealed before they get here."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, literal, select, tuple_, update
+
+from dispatch import codes
+from dispatch.errors import NotFound, Unavailable
+from dispatch.priority import Place
+from dispatch.store import datakeys, schema
+from dispatch.store.sealing import DataKey
+
+
+def add(conn: Connection, key: DataKey, contact: Mapping[str, Any], assessments: Sequence[Mapping[str, Any]], now: datetime) -> None:
+    datakeys.add(conn, [key], now)
+    conn.execute(schema.contacts.insert(), [dict(contact)])
+    if assessments:
+        conn.execute(schema.assessments.insert(), [dict(a) for a in assessments])
+
+
+def add_assessments(conn: Connection, key: DataKey, assessments: Sequence[Mapping[str, Any]], now: datetime) -> None:
+    datakeys.add(conn, [key], now)
+    conn.execute(schema.assessments.insert(), [dict(a) for a in assessments])
+
+
+def give_to_case(conn: Connection, contact_id: str, case_id: str) -> None:
+    conn.execute(update(schema.contacts).where(schema.contacts.c.id == contact_id).values(case_id=case_id))
+
+
+def take_code(conn: Connection, case_id: str, seed: int, now: datetime) -> str:
+    """A case code nobody can confuse with another open one, or with one closed in the last days.
+
+    Looks at a few codes only, so that it stays quick with thousands taken. Raises Unavailable when every code is in use.
+    """
+    c = schema.codes
+    conn.execute(delete(c).where(c.c.free_at.is_not(None), c.c.free_at <= now))
+    every = codes.codes()
+    for tries in range(0, len(every), _LOOK):
+        wanted = [codes.pick(frozenset(), seed + tries + n) for n in range(_LOOK)]
+        taken = set(conn.scalars(select(c.c.code).where(c.c.code.in_([w for w in wanted if w]))))
+        free = next((w for w in wanted if w is not None and w not in taken), None)
+        if free is not None:
+            conn.execute(c.insert(), {"code": free, "case_id": case_id, "free_at": None})
+            return free
+    raise Unavailable("Every case code is in use: close cases that are done.")
+
+
+_LOOK = 32
+
+
+def rest_code(conn: Connection, case_id: str, until: datetime | None) -> None:
+    """A closed case's code rests; a reopened case (`until` None) keeps it."""
+    conn.execute(update(schema.codes).where(schema.codes.c.case_id == case_id).values(free_at=until))
+
+
+def one(conn: Connection, contact_id: str) -> Row[Any]:
+    """Raises NotFound."""
+    c = schema.contacts
+    found = conn.execute(select(c).where(c.c.id == contact_id)).one_or_none()
+    if found is None:
+        raise NotFound("There is no such contact.")
+    return found
+
+
+def of_case(conn: Connection, case_id: str) -> Sequence[Row[Any]]:
+    c = schema.contacts
+    return conn.execute(select(c).where(c.c.case_id == case_id).order_by(c.c.logged_at, c.c.id)).all()
+
+
+def assessments_of(conn: Connection, case_ids: Collection[str]) -> Sequence[Row[Any]]:
+    a = schema.assessments
+    return conn.execute(select(a).where(a.c.case_id.in_(case_ids)).order_by(a.c.at, a.c.id)).all()
+
+
+def position(conn: Connection, team: str, place: Place, states: Collection[str]) -> int:
+    """How many cases of the team stand before this place, plus one."""
+    c = schema.cases
+    before = tuple_(c.c.rank, c.c.respond_by, c.c.logged_at, c.c.id) < tuple_(*_values(place))
+    count = select(func.count()).where(c.c.team == team, c.c.state.in_(states), before)
+    return int(conn.scalar(count) or 0) + 1
+
+
+def _values(place: Place) -> tuple[Any, ...]:
+    c = schema.cases.c
+    return (
+        literal(place.rank, c.rank.type),
+        literal(place.respond_by, c.respond_by.type),
+        literal(place.logged_at, c.logged_at.type),
+        literal(place.case_id, c.id.type),
+    )
+
