@@ -18,6 +18,8 @@ from dispatch.clock import SystemClock
 from dispatch.errors import Fault, InvalidInput
 
 PREFIX = "DISPATCH_"
+#: In the data dir: where the embedded Valkey answers.
+VALKEY_SOCKET = "valkey.sock"
 #: Each of these may be given as NAME_FILE instead: the file's content, without the line end, is the value.
 SECRETS = ("database_url", "redis_url", "secret_key", "twilio_auth_token", "twilio_auth_token_next")
 
@@ -105,6 +107,13 @@ class Settings(BaseSettings):
         scheme, separator, rest = url.partition("://")
         # What every PostgreSQL tool writes; without the driver's name SQLAlchemy would look for psycopg 2.
         return f"postgresql+psycopg://{rest}" if separator and scheme in ("postgres", "postgresql") else url
+
+    @property
+    def queue_url(self) -> str:
+        """The queue's Redis URL. Never print it: it may hold a password."""
+        if self.redis_url is None:
+            return f"unix://{self.data_dir.absolute() / VALKEY_SOCKET}"
+        return self.redis_url.get_secret_value()
 
     @property
     def address(self) -> str:

@@ -13,14 +13,11 @@ from pathlib import Path
 from redis import RedisError
 
 from dispatch.queue.client import connect
+from dispatch.settings import VALKEY_SOCKET
+from workers.errors import NoServer
 
-SOCKET = "valkey.sock"
 # What fits into a socket address: 108 bytes on Linux, 104 elsewhere, with a closing zero.
 LONGEST_PATH = 103
-
-
-class NoServer(Exception):
-    """There is no server to run, or nowhere to put it; the message says what to do."""
 
 
 def url(data_dir: Path) -> str:
@@ -79,7 +76,7 @@ def end_orphan(data_dir: Path) -> None:
 
 
 def _socket(data_dir: Path) -> Path:
-    return data_dir.absolute() / SOCKET
+    return data_dir.absolute() / VALKEY_SOCKET
 
 
 def _binary() -> Path:

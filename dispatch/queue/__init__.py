@@ -11,7 +11,6 @@ Changes answer False when Redis is down and never raise; reads raise QueueDown, 
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,9 +24,9 @@ from dispatch.queue.nudges import Nudges, ask_on
 from dispatch.queue.timers import Claimed, Due, Timers, arm_on, disarm_on
 from dispatch.queue.updates import Updates, publish_on
 from dispatch.queue.waiting import Waiting, put_on, remove_on
-from dispatch.queue.wake import Waker
+from dispatch.queue.wake import Stop, Waker
 
-__all__ = ["Claimed", "Due", "MirrorChanges", "Queue", "QueueDown", "Waker"]
+__all__ = ["Claimed", "Due", "MirrorChanges", "Queue", "QueueDown", "Stop", "Waker"]
 
 # Filling and reading back whole sets, by a rebuild: nobody waits for it.
 PATIENCE = 5.0
@@ -55,7 +54,7 @@ class Queue:
         self.waiting = Waiting(self._client, patient)
         self.timers = Timers(self._client, patient)
         self.updates = Updates(self._client)
-        self.epoch = Epoch(patient)
+        self.epoch = Epoch(self._client)
 
     def up(self) -> bool:
         """Is Redis answering? At most 250 ms, and nothing while the breaker is open."""
@@ -89,7 +88,7 @@ class Queue:
         """A job begins: from here on a new nudge sends a new job."""
         return self._nudges.taken(team)
 
-    def waker(self, stop: threading.Event) -> Waker:
+    def waker(self, stop: Stop) -> Waker:
         """A ticker's sleep; use it in a `with`, from one thread."""
         return Waker(self._client, stop)
 

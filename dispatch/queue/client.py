@@ -58,7 +58,7 @@ class Client:
         self.url = url
         self.redis = connect(url, timeout=timeout)
         self._open_for = open_for
-        self._closed_at = 0.0
+        self._open_until = 0.0
         self._lock = threading.Lock()
         self._losses = 0
         self._losses_told = 0
@@ -80,11 +80,14 @@ class Client:
         try:
             answer = act(self.redis)
         except (RedisError, OSError) as error:
-            self._closed_at = monotonic() + self._open_for
-            # The class name only: messages of ResponseError quote the command's arguments.
-            log.warning("queue_down", error=type(error).__name__)
+            if not self._open_until:
+                # The class name only: messages of ResponseError quote the command's arguments.
+                log.warning("queue_down", error=type(error).__name__)
+            self._open_until = monotonic() + self._open_for
             raise QueueDown(type(error).__name__) from None
-        self._closed_at = 0.0
+        if self._open_until:
+            log.warning("queue_up")
+            self._open_until = 0.0
         return answer
 
     def read(self, fill: Callable[[Pipeline], object]) -> list[Any]:
@@ -126,11 +129,11 @@ class Client:
 
     def _may_ask(self) -> bool:
         """True for everyone while closed; while open, for one caller each `open_for` seconds."""
-        if not self._closed_at:
+        if not self._open_until:
             return True
         with self._lock:
             now = monotonic()
-            if now < self._closed_at:
+            if now < self._open_until:
                 return False
-            self._closed_at = now + self._open_for
+            self._open_until = now + self._open_for
             return True

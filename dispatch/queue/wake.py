@@ -6,9 +6,8 @@ it is told to, on ours.
 
 from __future__ import annotations
 
-import threading
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from redis import RedisError
 from redis.client import PubSub
@@ -17,10 +16,20 @@ from dispatch.queue.client import Client, connect
 from dispatch.queue.keys import WAKE
 
 
+class Stop(Protocol):
+    """What ends a process: a threading.Event will do, or something a signal handler may set."""
+
+    def is_set(self) -> bool: ...
+
+    def wait(self, seconds: float, /) -> bool:
+        """True as soon as it is set, False after `seconds`."""
+        ...
+
+
 class Waker:
     """A listener of its own connection; one a ticker, used by one thread."""
 
-    def __init__(self, client: Client, stop: threading.Event) -> None:
+    def __init__(self, client: Client, stop: Stop) -> None:
         self._client = client
         self._stop = stop
         self._listener: PubSub | None = None

@@ -1,0 +1,88 @@
+"""One process under the supervisor: started, watched, started again when it dies, stopped."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from dispatch import logs
+from dispatch.clock import monotonic
+from workers.parent import tethered
+
+log = logs.get(__name__)
+
+# Seconds between a death and the next start: none at first, then doubling, and none again after a good while alive.
+FIRST_PAUSE = 0.1
+LONGEST_PAUSE = 5.0
+GOOD_WHILE = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """What to run. `orphan` is the signal it gets when the supervisor itself is killed."""
+
+    name: str
+    command: Sequence[str]
+    env: Mapping[str, str] = field(default_factory=dict)
+    orphan: signal.Signals = signal.SIGKILL
+    #: Stopped after all others, because they talk to it to their end.
+    last: bool = False
+
+    def launch(self) -> subprocess.Popen[bytes]:
+        """Start it once, in our environment and `env`, without an input."""
+        command = tethered(self.command, self.orphan)
+        return subprocess.Popen(command, env={**os.environ, **self.env}, stdin=subprocess.DEVNULL)
+
+
+class Child:
+    def __init__(self, spec: Spec) -> None:
+        self.spec = spec
+        self.deaths = 0
+        self._process: subprocess.Popen[bytes] | None = None
+        self._started = 0.0
+        self._pause = 0.0
+        self._start_at = 0.0
+
+    @property
+    def pid(self) -> int | None:
+        """Of the running process; None when it is not running."""
+        return self._process.pid if self._process is not None and self._process.poll() is None else None
+
+    def tend(self) -> float:
+        """Start it if it is not running and its pause is over; seconds until that, or infinity while it runs."""
+        if self._process is not None:
+            code = self._process.poll()
+            if code is None:
+                return float("inf")
+            self._process = None
+            self._mourn(code)
+        wait = self._start_at - monotonic()
+        if wait > 0:
+            return wait
+        self._started = monotonic()
+        self._process = self.spec.launch()
+        return float("inf")
+
+    def send(self, number: signal.Signals) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(number)
+
+    def ended(self, seconds: float) -> bool:
+        """Wait up to `seconds` for its end."""
+        if self._process is None:
+            return True
+        try:
+            self._process.wait(max(0.0, seconds))
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    def _mourn(self, code: int) -> None:
+        self.deaths += 1
+        lived = monotonic() - self._started
+        self._pause = 0.0 if lived > GOOD_WHILE else min(LONGEST_PAUSE, max(FIRST_PAUSE, self._pause * 2))
+        self._start_at = monotonic() + self._pause
+        log.warning("child_died", child=self.spec.name, code=code, lived_s=round(lived, 1), again_in_s=self._pause)
