@@ -95,6 +95,8 @@ class Policy:
     two_person: tuple[str, ...]
     ladders: Mapping[Urgency, Ladder]
     match: Mapping[Urgency, timedelta]
+    #: filters of matching that may be left out, in this order, when nobody passes them; never a credential
+    relax: tuple[str, ...]
     page_hours: Mapping[Urgency, tuple[time, time]]
     receipt: timedelta
     recontact: Mapping[str, Mapping[Urgency, timedelta]]
@@ -108,7 +110,7 @@ class Policy:
     fingerprint: str
 
     def recontact_within(self, line: str, urgency: Urgency) -> timedelta | None:
-        """How soon an operator tries the person again, None when no clock runs. A line not listed is like a lost one."""
+        """How soon an operator tries the person again, or None. A line that is not listed is like a lost one."""
         return self.recontact.get(line, self.recontact["lost"]).get(urgency)
 
     def codes_of(self, urgency: Urgency, mode: Mode) -> dict[str, str]:

@@ -49,8 +49,8 @@ def parse(text: str, name: str, base: Policy | None, bands: Bands | None) -> Pol
     policy = replace(base, **given) if base else Policy(**given, fingerprint="")
     _check_together(root, found, policy)
     root.done()
-    # An urgency without a time of its own for the first words has the one it was promised to the person.
-    spoken = {**policy.respond_by, **policy.check_in.contact}
+    # The first words are never due later than they were promised to the person.
+    spoken = {u: min(promised, policy.check_in.contact.get(u, promised)) for u, promised in policy.respond_by.items()}
     policy = replace(policy, check_in=replace(policy.check_in, contact=spoken))
     return replace(policy, fingerprint=_fingerprint(policy))
 

@@ -9,6 +9,7 @@ from datetime import time, timedelta
 from itertools import pairwise
 from typing import Literal, cast
 
+from dispatch.eligibility import RELAXABLE
 from dispatch.policy import Cautious, CheckIn, Codes, Limits, Raise
 from dispatch.policytables import by_urgency, complete, falling, hours_of, upward
 from dispatch.priority import Mode, Urgency
@@ -128,6 +129,9 @@ class Reader:
 
     def match(self, node: Node) -> dict[Urgency, timedelta]:
         return falling(node, complete(node, by_urgency(node, Node.duration)))
+
+    def relax(self, node: Node) -> tuple[str, ...]:
+        return tuple(item.choice(RELAXABLE) for item in node.items())
 
     def page_hours(self, node: Node) -> dict[Urgency, tuple[time, time]]:
         table = by_urgency(node, hours_of)

@@ -40,7 +40,8 @@ class _File:
     faults: list[tuple[int, str]] = field(default_factory=list)
 
     def error(self) -> InvalidFile:
-        faults = [Fault(f"{self.name}:{line}", problem) for line, problem in sorted(self.faults)]
+        # A value read twice, by two checks, has one fault.
+        faults = [Fault(f"{self.name}:{line}", problem) for line, problem in sorted(set(self.faults))]
         return InvalidFile("; ".join(f"{f.field}: {f.problem}" for f in faults), faults)
 
 
@@ -75,7 +76,7 @@ class Node:
         return isinstance(self.content, list)
 
     def mapping(self, known: Iterable[str], required: Iterable[str] = ()) -> dict[str, Node]:
-        """The entries with known keys, in the file's order. Any other key is a fault, and so is a required one missing."""
+        """The entries with known keys, in the file's order. Any other key is a fault; so is a missing required one."""
         allowed = list(known)
         found = self.entries()
         for key, node in found.items():
