@@ -63,7 +63,8 @@ def page_people(turn: Turn, escalation: Escalation, picks: Sequence[Pick], link:
             deadline=deadline,
         )
     )
-    if turn.case.state in UNFILLED:
+    # Past the ladder's end the case stays `unanswered`: the alarm rings on while pages are out again.
+    if turn.case.state in UNFILLED and escalation.state is Run.ASKING:
         turn.happened(Event.PAGED)
 
 

@@ -124,10 +124,10 @@ class Turn:
     def tell(self, person: str, words: str, **about: str) -> None:
         self.do(Tell(person, words, {"code": self.case.code, **about}))
 
-    def say(self, kind: str, **data: object) -> None:
+    def say(self, kind: str, /, **data: object) -> None:
         self.said.append(Said(kind, data))
 
-    def happened(self, event: Event, *, complete: bool = True, **data: object) -> State:
+    def happened(self, event: Event, /, *, complete: bool = True, **data: object) -> State:
         """Run the case's table for `event`, set the clock of the state it leads to, and write it down either way."""
         before = self.case
         state = next_state(before.state, event, complete=complete, anyone_left=bool(self.file.owners))

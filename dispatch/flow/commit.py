@@ -49,8 +49,8 @@ def turn_for(actor: Actor, svc: Service, conn: Connection, file: CaseFile, now: 
 
 
 def commit(
-    svc: Service,
     actor: Actor,
+    svc: Service,
     act: Act,
     case_id: str,
     decide: Callable[[Turn], T],

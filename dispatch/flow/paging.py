@@ -197,6 +197,13 @@ def _no_more(escalation: Escalation) -> Escalation:
 
 def _need(turn: Turn, escalation: Escalation, state: str) -> Need:
     case = turn.case
+    # `everyone`, a call and a new round ask people again whom an earlier step texted in vain, but nobody twice within one step.
+    here = {
+        p.person
+        for p in turn.file.pages
+        if (p.escalation_id, p.step, p.round) == (escalation.id, escalation.step, escalation.round)
+    }
+    asked = frozenset(escalation.asked)
     return Need(
         case_id=case.id,
         team=case.team,
@@ -207,8 +214,8 @@ def _need(turn: Turn, escalation: Escalation, state: str) -> Need:
         gender=case.gender,
         skills=frozenset(case.skills),
         area=case.area,
-        asked=frozenset(escalation.asked),
-        declined=frozenset(escalation.declined),
+        asked=frozenset() if escalation.current.act == "call" else asked,
+        declined=frozenset(escalation.declined) | here | (asked if escalation.state is Run.EXHAUSTED else frozenset()),
         with_people=frozenset(turn.file.owners),
         paged=frozenset(p.person for p in turn.file.pages if p.open),
         mode=Mode.PHONE if case.scene_hold else case.mode,
