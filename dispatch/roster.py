@@ -19,8 +19,9 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from dispatch.errors import Fault, InvalidInput
+from dispatch.hours import Hours
 from dispatch.override import Absence, ByPerson, Override, Temporary
-from dispatch.shift import Always, Hours, Once, Recurring, Shift
+from dispatch.shift import Always, Once, Recurring, Shift
 from dispatch.spans import ByDay, Duty
 from dispatch.wallclock import END, zone
 

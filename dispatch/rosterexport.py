@@ -12,11 +12,12 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from dispatch.credential import Credential
+from dispatch.hours import Hours
 from dispatch.override import Temporary
 from dispatch.rosterfile import Person, RosterFile
 from dispatch.rosterrules import UNITS
 from dispatch.rotation import WEEKDAYS, Rotation
-from dispatch.shift import Always, Hours, Once, Recurring, Shift
+from dispatch.shift import Always, Once, Recurring, Shift
 from dispatch.wallclock import instant, wall
 from dispatch.yamlfile import duration_text
 

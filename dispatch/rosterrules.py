@@ -9,11 +9,12 @@ from datetime import UTC, date, datetime, time
 from typing import TypeVar
 
 from dispatch.errors import InvalidInput
+from dispatch.hours import Hours
 from dispatch.override import Absence, Override, Temporary
 from dispatch.publicholidays import check_calendar
 from dispatch.roster import EVERYONE, EXTRA, Team
 from dispatch.rotation import WEEKDAYS, Handoff, Rotation, Unit
-from dispatch.shift import Always, Hours, Once, Recurring, Shift
+from dispatch.shift import Always, Once, Recurring, Shift
 from dispatch.wallclock import instant, zone
 from dispatch.yamlfile import Node
 

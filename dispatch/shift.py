@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -13,10 +13,11 @@ from zoneinfo import ZoneInfo
 from dateutil.rrule import rrule, rrulestr
 
 from dispatch.errors import Fault, InvalidInput
+from dispatch.hours import Hours, open_windows
 from dispatch.publicholidays import holiday_windows
 from dispatch.rotation import Rotation
-from dispatch.spans import Duty, Window, joined, outside, within
-from dispatch.wallclock import BEGINNING, END, instant, wall
+from dispatch.spans import Duty, Window, outside, within
+from dispatch.wallclock import BEGINNING, END, instant
 
 _DAY = timedelta(days=1)
 #: How far restricted hours are read ahead of a window, so that `until` of a duty that runs on past midnight is true.
@@ -63,15 +64,6 @@ class Once:
 
 
 @dataclass(frozen=True, slots=True)
-class Hours:
-    """On these weekdays (0 is Monday) from `start` to `end` on the clock; an end not after the start is next day's."""
-
-    days: tuple[int, ...]
-    start: time = time(0)
-    end: time = time(0)
-
-
-@dataclass(frozen=True, slots=True)
 class Shift:
     """`hours` and `holidays` keep only the part of the pattern's time that lies within them, to the minute.
 
@@ -107,7 +99,7 @@ class Shift:
         if self.bounded:
             found = within(found, [Window(self.since or BEGINNING, self.until or END)])
         if self.hours:
-            found = within(list(found), _open_windows(self.hours, place, start - _DAY, end + _AHEAD))
+            found = within(list(found), open_windows(self.hours, place, start - _DAY, end + _AHEAD))
         if self.holidays is not None:
             days = holiday_windows(calendar, place, start - _DAY, end + _AHEAD)
             kept = days if self.holidays == "only" else outside(days, start - _DAY, end + _AHEAD)
@@ -167,23 +159,3 @@ def _rule(text: str, dtstart: datetime) -> rrule:
         else:
             return found
     raise InvalidInput(f"rrule: {problem}", [Fault("rrule", problem)])
-
-
-def _open_windows(hours: Sequence[Hours], place: ZoneInfo, start: datetime, end: datetime) -> list[Window]:
-    first, last = wall(start, place).date(), wall(end, place).date()
-    found: list[Window] = []
-    for ahead in range((last - first).days + 1):
-        found.extend(_open_day(tuple(hours), place, first.toordinal() + ahead))
-    return joined(found)
-
-
-@lru_cache(maxsize=1 << 14)
-def _open_day(hours: tuple[Hours, ...], place: ZoneInfo, ordinal: int) -> tuple[Window, ...]:
-    midnight = datetime.fromordinal(ordinal)
-    found = []
-    for some in hours:
-        if midnight.weekday() in some.days:
-            begins = datetime.combine(midnight, some.start)
-            ends = datetime.combine(midnight if some.start < some.end else midnight + _DAY, some.end)
-            found.append(Window(instant(begins, place), instant(ends, place)))
-    return tuple(found)

@@ -1,0 +1,44 @@
+"""Hours of the week on the clock of a place, as windows of real time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from dispatch.spans import Window, joined
+from dispatch.wallclock import instant, wall
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """On these weekdays (0 is Monday) from `start` to `end` on the clock; an end not after the start is next day's."""
+
+    days: tuple[int, ...]
+    start: time = time(0)
+    end: time = time(0)
+
+
+def open_windows(hours: Sequence[Hours], place: ZoneInfo, start: datetime, end: datetime) -> list[Window]:
+    """The windows that begin on the local days of [start, end), in order and apart."""
+    first, last = wall(start, place).date(), wall(end, place).date()
+    found: list[Window] = []
+    for ahead in range((last - first).days + 1):
+        found.extend(_open_day(tuple(hours), place, first.toordinal() + ahead))
+    return joined(found)
+
+
+@lru_cache(maxsize=1 << 14)
+def _open_day(hours: tuple[Hours, ...], place: ZoneInfo, ordinal: int) -> tuple[Window, ...]:
+    midnight = datetime.fromordinal(ordinal)
+    found = []
+    for some in hours:
+        if midnight.weekday() in some.days:
+            begins = datetime.combine(midnight, some.start)
+            ends = datetime.combine(midnight if some.start < some.end else midnight + _DAY, some.end)
+            found.append(Window(instant(begins, place), instant(ends, place)))
+    return tuple(found)
