@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, literal_column
+from sqlalchemy import Connection, Executable, Table, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
 
 
@@ -20,5 +20,5 @@ def insert_if_new(conn: Connection, table: Table, row: Mapping[str, Any], key: S
     A row of that key in a transaction still running is waited for. RETURNING tells, because the drivers' row counts of
     an INSERT do not.
     """
-    new = insert_for(conn, table).on_conflict_do_nothing(index_elements=key).returning(literal_column("1"))
+    new: Executable = insert_for(conn, table).on_conflict_do_nothing(index_elements=key).returning(literal_column("1"))
     return conn.execute(new, row).one_or_none() is not None

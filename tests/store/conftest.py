@@ -2,33 +2,49 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from dispatch.store import schema
 from dispatch.store.engine import Record
 from dispatch.store.keyring import Keyring
+from dispatch.store.migrate import migrate
 from dispatch.store.sealing import Sealer
+from tests.support.postgres import PostgresServer
+
+BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+@pytest.fixture(params=BOTH)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database."""
+    """An empty database, without tables."""
     if request.param == "postgresql":
         return str(request.getfixturevalue("postgres_url"))
     return f"sqlite:///{tmp_path / 'record.db'}"
 
 
-@pytest.fixture
-def record(url: str) -> Iterator[Record]:
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("record") / "record.db"
+    migrate(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(params=BOTH)
+def record(request: pytest.FixtureRequest, tmp_path: Path, migrated_file: Path) -> Iterator[Record]:
     """Every table, empty."""
+    if request.param == "postgresql":
+        server: PostgresServer = request.getfixturevalue("postgres")
+        url = server.fresh(prepare=migrate)
+    else:
+        url = f"sqlite:///{shutil.copy(migrated_file, tmp_path / 'record.db')}"
     opened = Record(url, pool_size=10)
-    with opened.write() as conn:
-        schema.metadata.create_all(conn)
     yield opened
     opened.dispose()
+    if request.param == "postgresql":
+        server.drop(url)
 
 
 @pytest.fixture
