@@ -6,7 +6,11 @@ A title means different things in each state, so it is never read apart from its
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from dispatch.spans import Window
+from dispatch.wallclock import BEGINNING, END, instant
 
 STATUSES = ("active", "expired", "suspended", "surrendered", "pending")
 
@@ -64,3 +68,16 @@ def why_void(credential: Credential, state: str, team: str, today: date) -> str 
     if credential.only_for and team not in credential.only_for:
         return f"{title} is restricted to another employer's team"
     return None
+
+
+def valid_windows(credential: Credential, state: str, team: str, place: ZoneInfo) -> list[Window]:
+    """When a credential counts for cases of `team` in `state`: from the local midnight of its first day to that after
+    its last. Empty when it never does. Says for each moment what `why_void` says for its day."""
+    if credential.state != state or credential.status != "active":
+        return []
+    if credential.only_for and team not in credential.only_for:
+        return []
+    first, last = credential.issued, credential.expires
+    start = instant(datetime.combine(first, time(0)), place) if first is not None else BEGINNING
+    end = instant(datetime.combine(last + timedelta(days=1), time(0)), place) if last is not None else END
+    return [Window(start, end)] if start < end else []

@@ -1,0 +1,201 @@
+"""Where the roster leaves nobody, or too little, ahead of time.
+
+kinds, each a gap of one layer (or of `everyone`, all layers together):
+
+* nobody       no one is on call in a layer that is to be covered; or in no layer at all
+* single       one person only in all layers: the second call has nowhere to go
+* language, population   nobody who can be paged speaks it, or is for it
+* credential   nobody whose credential counts; or one person on duty whose credential does not, or lapses during it
+* unreachable  a person on duty whom no page can reach
+
+While nobody is on call at all only that is said, for every layer it concerns: it holds all the other gaps in itself,
+and is never left out however long it lasts. Nothing is said about the past.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Literal
+
+from dispatch.credential import valid_windows, why_void
+from dispatch.responder import Responder, Standing
+from dispatch.roster import EVERYONE, Roster, Team, duties
+from dispatch.spans import Duty, Window, joined, outside, within
+from dispatch.wallclock import wall
+
+Kind = Literal["nobody", "single", "language", "population", "credential", "unreachable"]
+
+#: gaps that begin sooner than this are alarmed, not only shown
+ALARM_WITHIN = timedelta(hours=24)
+#: how far ahead the board looks
+AHEAD = timedelta(hours=72)
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What a team needs at every hour. `layers` None is every layer the roster of the team has."""
+
+    layers: tuple[str, ...] | None = None
+    languages: tuple[str, ...] = ()
+    populations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Gap:
+    """`person` is set where one person is the reason."""
+
+    start: datetime
+    end: datetime
+    layer: str
+    kind: Kind
+    reason: str
+    person: str | None = None
+
+
+def gaps(
+    roster: Roster,
+    team: str,
+    people: Mapping[str, Responder],
+    standings: Mapping[str, Standing],
+    start: datetime,
+    end: datetime,
+    now: datetime,
+    demand: Demand | None = None,
+) -> tuple[Gap, ...]:
+    """Every gap of [start, end) that is not past, in order of time. Raises InvalidInput for an unknown team.
+
+    Whether a person can be reached is taken from `standings` as it is now; the rest is what the roster and the
+    credentials say for each moment.
+    """
+    wanted = demand or Demand()
+    start = max(start, now)
+    if start >= end:
+        return ()
+    known = roster.team(team)
+    planned = duties(roster, team, start, end)
+    every = [duty for layer in planned.values() for duty in layer]
+    manned = joined(every)
+    usable = list(_usable(every, known, people, standings))
+    found = [
+        Gap(gap.start, gap.end, layer, "nobody", f"nobody is on call in {layer}")
+        for layer in (wanted.layers if wanted.layers is not None else tuple(planned))
+        for gap in outside(planned.get(layer, ()), start, end)
+    ]
+    found += [
+        Gap(gap.start, gap.end, EVERYONE, "nobody", "nobody is on call in any layer")
+        for gap in outside(every, start, end)
+    ]
+    found += _single(every)
+    found += _lacking(wanted, usable, people, manned)
+    for layer, own in planned.items():
+        found += _void(own, layer, known, people)
+        found += _unreachable(own, layer, standings)
+    return tuple(sorted(found, key=lambda g: (g.start, g.end, g.layer, g.kind, g.reason)))
+
+
+def alarming(found: Iterable[Gap], now: datetime) -> tuple[Gap, ...]:
+    """Those that begin within 24 hours and are not over."""
+    return tuple(gap for gap in found if gap.start < now + ALARM_WITHIN and now < gap.end)
+
+
+def _usable(
+    every: Sequence[Duty], team: Team, people: Mapping[str, Responder], standings: Mapping[str, Standing]
+) -> Iterator[Duty]:
+    """Duties cut to the time in which the person holds a credential that counts and can be reached."""
+    own: dict[str, list[Duty]] = {}
+    for duty in every:
+        own.setdefault(duty.person, []).append(duty)
+    for person, theirs in own.items():
+        if person in people and standings.get(person, Standing()).reachable:
+            yield from within(theirs, _good(people[person], team))
+
+
+def _good(person: Responder, team: Team) -> list[Window]:
+    return joined(
+        window
+        for credential in person.credentials
+        for window in valid_windows(credential, team.state, team.id, team.zone)
+    )
+
+
+def _single(every: Sequence[Duty]) -> Iterator[Gap]:
+    """Stretches with exactly one person, however many layers they are in."""
+    edges = sorted({edge for duty in every for edge in (duty.start, duty.end)})
+    starting: dict[datetime, list[str]] = {}
+    ending: dict[datetime, list[str]] = {}
+    for duty in every:
+        starting.setdefault(duty.start, []).append(duty.person)
+        ending.setdefault(duty.end, []).append(duty.person)
+    on: dict[str, int] = {}
+    alone: dict[str, list[Window]] = {}
+    for edge, following in pairwise(edges):
+        for person in ending.get(edge, ()):
+            on[person] -= 1
+            if not on[person]:
+                del on[person]
+        for person in starting.get(edge, ()):
+            on[person] = on.get(person, 0) + 1
+        if len(on) == 1:
+            alone.setdefault(next(iter(on)), []).append(Window(edge, following))
+    for person, windows in alone.items():
+        for window in joined(windows):
+            yield Gap(window.start, window.end, EVERYONE, "single", f"only {person} is on call in any layer", person)
+
+
+def _lacking(
+    wanted: Demand, usable: Sequence[Duty], people: Mapping[str, Responder], manned: Sequence[Window]
+) -> Iterator[Gap]:
+    needs: list[tuple[Kind, str, Sequence[Duty]]] = [
+        ("credential", "nobody on call has a credential that counts", usable)
+    ]
+    needs += [
+        ("language", f"nobody speaks {language}", [d for d in usable if language in people[d.person].languages])
+        for language in wanted.languages
+    ]
+    needs += [
+        (
+            "population",
+            f"nobody is for {population}",
+            [d for d in usable if not people[d.person].populations or population in people[d.person].populations],
+        )
+        for population in wanted.populations
+    ]
+    for kind, reason, able in needs:
+        covered = joined(able)
+        for window in manned:
+            for gap in outside(covered, window.start, window.end):
+                yield Gap(gap.start, gap.end, EVERYONE, kind, reason)
+
+
+def _void(own: Sequence[Duty], layer: str, team: Team, people: Mapping[str, Responder]) -> Iterator[Gap]:
+    for person, windows in _by_person(own).items():
+        if person not in people:
+            for window in windows:
+                yield Gap(window.start, window.end, layer, "credential", f"{person} is on no list of people", person)
+            continue
+        good = _good(people[person], team)
+        for window in windows:
+            for gap in outside(good, window.start, window.end):
+                day = wall(gap.start, team.zone).date()
+                whys = [why_void(one, team.state, team.id, day) for one in people[person].credentials]
+                why = "; ".join(sorted({why for why in whys if why})) or "has no credential"
+                yield Gap(gap.start, gap.end, layer, "credential", f"{person}: {why}", person)
+
+
+def _unreachable(own: Sequence[Duty], layer: str, standings: Mapping[str, Standing]) -> Iterator[Gap]:
+    for person, windows in _by_person(own).items():
+        standing = standings.get(person)
+        if standing is not None and not standing.reachable:
+            reason = f"{person} cannot be reached: {standing.unreachable_because or 'unknown why'}"
+            for window in windows:
+                yield Gap(window.start, window.end, layer, "unreachable", reason, person)
+
+
+def _by_person(own: Sequence[Duty]) -> dict[str, list[Window]]:
+    found: dict[str, list[Duty]] = {}
+    for duty in own:
+        found.setdefault(duty.person, []).append(duty)
+    return {person: joined(theirs) for person, theirs in found.items()}

@@ -1,0 +1,149 @@
+"""Gaps ahead: each kind, the total gap that hides nothing and is never hidden, and exactness to the minute."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from hypothesis import HealthCheck, given, settings
+
+from dispatch.coverage import Demand, Gap, alarming, gaps
+from dispatch.responder import Responder, Standing
+from dispatch.roster import EVERYONE, Always, Once, Roster, Shift, Team
+from dispatch.rosterfile import read
+from tests.people.example import ROSTER, responder, utc
+from tests.people.oracle import MINUTE, minutes, on_duty
+from tests.people.rosters import PEOPLE, rosters
+
+TEAM = Team("default", "America/New_York", "VA")
+START, END = utc("2026-01-06T00:00"), utc("2026-01-09T00:00")
+BOTH = {person: responder(person) for person in ("ana", "ben")}
+
+
+def roster(*shifts: tuple[str, str, str, str]) -> Roster:
+    return Roster((TEAM,), tuple(Shift("default", layer, Once(who, utc(a), utc(b))) for layer, who, a, b in shifts))
+
+
+def find(
+    plan: Roster,
+    people: dict[str, Responder] = BOTH,
+    standings: dict[str, Standing] | None = None,
+    demand: Demand | None = None,
+    now: datetime = START,
+) -> list[tuple[str, str, datetime, datetime, str]]:
+    found = gaps(plan, "default", people, standings or {}, START, END, now, demand)
+    return [(gap.layer, gap.kind, gap.start, gap.end, gap.reason) for gap in found]
+
+
+FULL = roster(
+    ("primary", "ana", "2026-01-06T00:00", "2026-01-09T00:00"),
+    ("backup", "ben", "2026-01-06T00:00", "2026-01-09T00:00"),
+)
+
+
+def test_a_full_roster_has_no_gap() -> None:
+    assert find(FULL) == []
+
+
+def test_a_layer_without_anybody_for_a_while() -> None:
+    plan = roster(
+        ("primary", "ana", "2026-01-06T00:00", "2026-01-07T00:00"),
+        ("primary", "ana", "2026-01-07T08:00", "2026-01-09T00:00"),
+        ("backup", "ben", "2026-01-06T00:00", "2026-01-09T00:00"),
+    )
+    morning = (utc("2026-01-07T00:00"), utc("2026-01-07T08:00"))
+    assert find(plan) == [
+        (EVERYONE, "single", *morning, "only ben is on call in any layer"),
+        ("primary", "nobody", *morning, "nobody is on call in primary"),
+    ]
+
+
+def test_a_total_gap_is_said_for_every_layer_and_of_a_roster_without_any_shift() -> None:
+    assert find(Roster((TEAM,))) == [(EVERYONE, "nobody", START, END, "nobody is on call in any layer")]
+    wanted = Demand(("primary", "backup"), ("es",), ("child",))
+    assert [(layer, kind) for layer, kind, *_ in find(Roster((TEAM,)), demand=wanted)] == [
+        ("backup", "nobody"),
+        (EVERYONE, "nobody"),
+        ("primary", "nobody"),
+    ]
+
+
+def test_nothing_is_said_about_the_past() -> None:
+    plan = roster(("primary", "ana", "2026-01-08T00:00", "2026-01-09T00:00"))
+    now = utc("2026-01-07T12:00")
+    starts = [start for _, kind, start, *_ in find(plan, now=now) if kind == "nobody"]
+    assert starts == [now, now]
+    assert find(plan, now=END) == []
+
+
+def test_languages_and_populations_need_somebody_who_can_be_paged() -> None:
+    people = {
+        "ana": responder("ana", languages=frozenset({"en", "es"}), populations=frozenset({"adult", "child"})),
+        "ben": responder("ben", populations=frozenset({"adult"})),
+    }
+    plan = roster(
+        ("primary", "ana", "2026-01-06T00:00", "2026-01-07T00:00"),
+        ("backup", "ana", "2026-01-07T00:00", "2026-01-08T00:00"),
+        ("primary", "ben", "2026-01-06T00:00", "2026-01-09T00:00"),
+    )
+    wanted = Demand(("primary",), ("en", "es"), ("adult", "child"))
+    kinds = {"language", "population", "unreachable"}
+    last_day = (utc("2026-01-08T00:00"), END)
+    assert [gap for gap in find(plan, people, demand=wanted) if gap[1] in kinds] == [
+        (EVERYONE, "language", *last_day, "nobody speaks es"),
+        (EVERYONE, "population", *last_day, "nobody is for child"),
+    ]
+    muted = {"ana": Standing(reachable=False, unreachable_because="opted_out")}
+    found = [gap for gap in find(plan, people, muted, wanted) if gap[1] in kinds]
+    assert (EVERYONE, "language", START, END, "nobody speaks es") in found
+    assert ("primary", "unreachable", START, utc("2026-01-07T00:00"), "ana cannot be reached: opted_out") in found
+
+
+def test_a_credential_that_lapses_during_a_duty_is_a_gap_from_that_midnight_on() -> None:
+    people = {"ana": responder("ana", expires=date(2026, 1, 7)), "ben": responder("ben")}
+    midnight = utc("2026-01-08T05:00")
+    assert find(FULL, people) == [("primary", "credential", midnight, END, "ana: VA LMHP expired on 2026-01-07")]
+    both = {person: responder(person, expires=date(2026, 1, 7)) for person in ("ana", "ben")}
+    assert (EVERYONE, "credential", midnight, END, "nobody on call has a credential that counts") in find(FULL, both)
+
+
+def test_only_what_begins_within_a_day_is_alarmed() -> None:
+    now = START
+    soon = Gap(now + timedelta(hours=23), now + timedelta(hours=30), "primary", "nobody", "…")
+    later, over = replace(soon, start=now + timedelta(hours=24)), replace(soon, start=now, end=now)
+    assert alarming([soon, later, over], now) == (soon,)
+
+
+def test_the_example_roster_is_covered_but_for_its_weekend_backup() -> None:
+    file = read(ROSTER)
+    people = {one.id: one for one in file.responders}
+    start = utc("2026-02-02T13:00")
+    found = gaps(file.roster, "default", people, {}, start, start + timedelta(days=5), start, Demand(("primary",)))
+    assert found == ()
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(rosters())
+def test_gaps_are_exactly_the_minutes_with_nobody_and_with_one(drawn: tuple[Roster, datetime, datetime]) -> None:
+    plan, start, end = drawn
+    people = {person: responder(person, expires=None) for person in PEOPLE}
+    layers = plan.layers("default")
+    found = gaps(plan, "default", people, {}, start, end, start)
+    empty = {(gap.layer, at) for gap in found if gap.kind == "nobody" for at in _minutes(gap)}
+    alone = {at for gap in found if gap.kind == "single" for at in _minutes(gap)}
+    for at, shown in minutes(plan.teams[0], start, end):
+        on = {layer: on_duty(plan, plan.teams[0], layer, at, shown) for layer in layers}
+        for layer in layers:
+            assert ((layer, at) in empty) is (not on[layer]), (layer, at)
+        everybody: set[str] = set().union(*on.values())
+        assert ((EVERYONE, at) in empty) is (not everybody), at
+        assert (at in alone) is (len(everybody) == 1), at
+
+
+def _minutes(gap: Gap) -> list[datetime]:
+    return [gap.start + MINUTE * number for number in range((gap.end - gap.start) // MINUTE)]
+
+
+def test_somebody_always_on_and_alone_is_one_gap_not_many() -> None:
+    plan = Roster((TEAM,), (Shift("default", "primary", Always("ana")), Shift("default", "backup", Always("ana"))))
+    assert find(plan) == [(EVERYONE, "single", START, END, "only ana is on call in any layer")]
