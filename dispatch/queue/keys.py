@@ -112,14 +112,23 @@ OURS = (WAITING, PLACES, TIMERS, LEASES, WAKE, UPDATES, PENDING, EPOCH)
 
 # rq makes these itself. They are named so that the test against forgotten keys knows the whole of Redis.
 JOB_QUEUE = "dispatch"
+_CLEANED = "rq's cleaning, every ten minutes in one of the workers"
 RQ = (
     Key("rq:queues", Kind.SET, "names of queues", owner="rq", ends="one member"),
     Key("rq:queue:{queue}", Kind.LIST, "ids of jobs to do", owner="rq", ends="taken by a worker; nudges stop at 1,000"),
-    Key("rq:queue:{queue}:intermediate", Kind.LIST, "ids just taken", owner="rq", ends="the worker, or rq's cleaning"),
-    Key("rq:job:{job}", Kind.HASH, "a job: function, team id", owner="rq", ends="deleted when done, expires unstarted"),
-    Key("rq:workers", Kind.SET, "keys of live workers", owner="rq", ends="rq's cleaning"),
-    Key("rq:workers:{queue}", Kind.SET, "keys of the queue's live workers", owner="rq", ends="rq's cleaning"),
-    Key("rq:worker:{name}", Kind.HASH, "one worker's heart", owner="rq", expires=timedelta(minutes=10)),
+    Key("rq:queue:{queue}:intermediate", Kind.LIST, "ids just taken", owner="rq", ends=f"the worker, or {_CLEANED}"),
+    Key("rq:queue:{queue}:intermediate:first_seen:{job}", Kind.STRING, "a time", owner="rq", expires=timedelta(days=1)),
+    Key("rq:job:{job}", Kind.HASH, "a job: function, team id", owner="rq", ends="done; or expires unstarted or failed"),
+    Key("rq:results:{job}", Kind.STREAM, "where in the code a job failed", owner="rq", expires=timedelta(minutes=1)),
+    Key("rq:wip:{queue}", Kind.ZSET, "jobs that have begun", owner="rq", ends=f"the worker, or {_CLEANED}"),
+    Key("rq:failed:{queue}", Kind.ZSET, "jobs that failed", owner="rq", ends=_CLEANED),
+    Key("rq:execution:{job}", Kind.HASH, "a begun job's heart", owner="rq", expires=timedelta(minutes=10)),
+    Key("rq:workers", Kind.SET, "keys of live workers", owner="rq", ends=_CLEANED),
+    Key("rq:workers:{queue}", Kind.SET, "keys of the queue's live workers", owner="rq", ends=_CLEANED),
+    Key("rq:worker:{name}", Kind.HASH, "a worker's heart", owner="rq", expires=timedelta(minutes=10)),
+    Key("rq:worker:{name}:executions", Kind.SET, "what it has begun", owner="rq", expires=timedelta(minutes=10)),
+    Key("rq:clean_registries:{queue}", Kind.STRING, "one worker cleans", owner="rq", expires=timedelta(minutes=15)),
+    Key("rq:clean_groups", Kind.STRING, "one worker cleans", owner="rq", expires=timedelta(minutes=10)),
 )
 
 ALL = OURS + RQ

@@ -6,8 +6,8 @@ import pytest
 from redis import Redis
 
 from dispatch.queue import Queue
-from dispatch.queue.client import connect, text
-from dispatch.queue.keys import rule_for
+from dispatch.queue.client import connect
+from tests.queue.known import assert_every_key_is_known
 from tests.support.valkey import ValkeyServer
 
 
@@ -37,11 +37,4 @@ def own_queue(own_valkey: ValkeyServer) -> Iterator[Queue]:
 def no_key_is_forgotten(redis: Redis) -> Iterator[None]:
     """Whatever a test left behind must be named in keys.py, be of the type named there, and end as it says."""
     yield
-    for key in redis.scan_iter():
-        name = text(key)
-        rule = rule_for(name)
-        assert rule is not None, f"{name} is not in keys.py"
-        assert text(redis.type(key)) == rule.kind, f"{name} is not a {rule.kind}"
-        if rule.expires is not None:
-            left = redis.pttl(key)
-            assert 0 < left <= rule.expires.total_seconds() * 1000, f"{name} has {left} ms to live"
+    assert_every_key_is_known(redis)

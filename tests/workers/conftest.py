@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -39,3 +43,37 @@ def start_ticker() -> Iterator[Start]:
     for thread in threads:
         thread.join(10)
         assert not thread.is_alive()
+
+
+class Process:
+    """A real process of tests/workers/process.py."""
+
+    def __init__(self, *arguments: str, log: Path) -> None:
+        self.log = log
+        with log.open("ab") as out:
+            self.popen = subprocess.Popen(
+                [sys.executable, "-m", "tests.workers.process", *arguments], stdout=out, stderr=subprocess.STDOUT
+            )
+
+    def end(self, by: signal.Signals = signal.SIGTERM, seconds: float = 10) -> int:
+        """Its exit code after `by`."""
+        self.popen.send_signal(by)
+        return self.popen.wait(seconds)
+
+
+Run = Callable[..., Process]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[Run]:
+    """Starts real processes; whatever still runs at the end of the test is killed."""
+    started: list[Process] = []
+
+    def start(*arguments: str) -> Process:
+        started.append(Process(*arguments, str(tmp_path), log=tmp_path / "log"))
+        return started[-1]
+
+    yield start
+    for process in started:
+        if process.popen.poll() is None:
+            process.end(signal.SIGKILL)
