@@ -8,6 +8,7 @@ import hypothesis
 import pytest
 
 pytest_plugins = [
+    "tests.support.browser",
     "tests.support.loopback",
     "tests.support.noskips",
     "tests.support.postgres",
