@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from math import inf
 
-from protocols.known import State, tidy
+from protocols.known import State, shown
 from protocols.program import Program
 
 
@@ -32,8 +32,8 @@ def place(program: Program, state: State) -> tuple[int | None, tuple[str, ...]]:
     if low is None or low != high:
         return None, ()
     at_least, at_most, band = program.ranges[low]
-    limits = f"{tidy(at_least)} to {tidy(at_most)}" if at_most < inf else f"{tidy(at_least)} or more"
-    value = f"{tidy(least)}" if least == most else f"{tidy(least)} to {tidy(most)}"
+    limits = f"{shown(at_least)} to {shown(at_most)}" if at_most < inf else f"{shown(at_least)} or more"
+    value = f"{shown(least)}" if least == most else f"{shown(least)} to {shown(most)}"
     return band, (f"{program.score} = {value} ({limits})",)
 
 

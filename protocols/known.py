@@ -90,6 +90,11 @@ def tidy(number: float) -> int | float:
     return int(number) if number == int(number) else number
 
 
+def shown(number: float) -> str:
+    """A number for a reason: a filled mean with two decimals, since nobody signs a dozen."""
+    return f"{number:.2f}".rstrip("0").rstrip(".")
+
+
 def _leaf(item: Known, wanted: frozenset[Value]) -> Compiled:
     name = item.id
     only_gaps = wanted <= item.gaps
@@ -120,7 +125,7 @@ def _number(name: str, prefix: str, low: float, high: float) -> Compiled:
 
     def why(state: State, _: bool) -> tuple[str, ...]:
         least, most = state[key]
-        return (f"{name} = {tidy(least)}",) if least == most else (f"{name} = {tidy(least)} to {tidy(most)}",)
+        return (f"{name} = {shown(least)}",) if least == most else (f"{name} = {shown(least)} to {shown(most)}",)
 
     return Compiled(test, why)
 

@@ -27,13 +27,13 @@ def faults_in(definition: Definition, root: Node, file: str) -> list[Finding]:
     """Every fault of a definition that bound; `root` gives the lines."""
     checks = (_names, _items, _measures, _rules, _bands, _flags, _search, _examples)
     return [
-        Finding(file, _line(root, path), problem, instead)
+        Finding(file, line_at(root, path), problem, instead)
         for check in checks
         for path, problem, instead in check(definition)
     ]
 
 
-def _line(root: Node, path: tuple[str | int, ...]) -> int:
+def line_at(root: Node, path: tuple[str | int, ...]) -> int:
     """The line of the deepest part of the path that is written in the file."""
     node, line = root, line_of(root)
     for step in path:
