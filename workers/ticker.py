@@ -66,14 +66,20 @@ class Ticker:
             return 0
         if monotonic() >= self._ask_record:
             self._ask_record = monotonic() + SLEEP
-            self._duties.fire_due(None, BATCH)
+            self._fire_from_record()
         return self._until(claimed.next_due, SLEEP)
 
     def _from_record(self) -> float:
-        fired = self._duties.fire_due(None, BATCH)
-        if fired:
-            self._hands.call()
-        return 0 if fired == BATCH else self._until(self._duties.next_due(), SLEEP_ALONE)
+        if not self._fire_from_record():
+            # Something due may be another ticker's for the length of its claim: no reason to ask without a pause.
+            return max(0.02, self._until(self._duties.next_due(), SLEEP_ALONE))
+        self._hands.call()
+        return 0
+
+    def _fire_from_record(self) -> int:
+        """Looks before it claims: a claim is a write, and takes the one writer's turn from a page."""
+        due = self._duties.next_due()
+        return self._duties.fire_due(None, BATCH) if due is not None and due <= self._duties.now() else 0
 
     def _until(self, due: datetime | None, most: float) -> float:
         if due is None:

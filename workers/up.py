@@ -47,6 +47,14 @@ def up(settings: Settings, also: Sequence[Spec] = ()) -> None:
             log.info("stopped_while_starting")
 
 
+def pool(count: int) -> None:
+    """So many workers, restarted when they die, until SIGTERM or SIGINT."""
+    with Supervisor() as supervisor:
+        for number in range(1, count + 1):
+            supervisor.start(process("worker", {}, number))
+        supervisor.watch()
+
+
 def processes(settings: Settings, env: dict[str, str]) -> list[Spec]:
     """The service's own processes, the one people wait for first."""
     workers = [process("worker", env, number) for number in range(1, settings.workers + 1)]

@@ -6,7 +6,8 @@
     queue.updates             ledger numbers for event streams
     queue.epoch               whether Redis must be filled again
 
-Changes answer False when Redis is down and never raise; reads raise QueueDown, and the answer is in the record.
+Changes answer False when Redis is down and never raise; reads, claims and the filling of whole sets raise QueueDown,
+and then the answer is in the record.
 """
 
 from __future__ import annotations

@@ -90,8 +90,8 @@ class Client:
             self._open_until = 0.0
         return answer
 
-    def read(self, fill: Callable[[Pipeline], object]) -> list[Any]:
-        """One transaction's answers, all from the same moment; raises QueueDown."""
+    def transact(self, fill: Callable[[Pipeline], object]) -> list[Any]:
+        """The answers of one transaction, all from the same moment; raises QueueDown."""
 
         def send(redis: Redis) -> list[Any]:
             with redis.pipeline(transaction=True) as pipe:
@@ -100,7 +100,7 @@ class Client:
 
         return self.do(send)
 
-    def change(self, fill: Callable[[Pipeline], object], *, atomic: bool = False) -> list[Any] | None:
+    def change(self, fill: Callable[[Pipeline], object]) -> list[Any] | None:
         """Send what `fill` puts on a pipeline in one round trip; its results, or None when Redis is down.
 
         A change that was lost leaves Redis behind the record, and nobody else may have noticed. So the next change that
@@ -110,7 +110,7 @@ class Client:
         forget_epoch = losses > self._losses_told
 
         def send(redis: Redis) -> list[Any]:
-            with redis.pipeline(transaction=atomic) as pipe:
+            with redis.pipeline(transaction=False) as pipe:
                 fill(pipe)
                 results = len(pipe)
                 if forget_epoch:

@@ -57,7 +57,7 @@ def disarm_on(pipe: Pipeline, deadline_ids: Sequence[str]) -> None:
 
 
 class Timers:
-    """Changes answer False when Redis is down; reads and claims raise QueueDown. Times are service time, aware."""
+    """Changes answer False when Redis is down; reads, claims and `replace` raise QueueDown. Times are service time."""
 
     def __init__(self, client: Client, patient: Client) -> None:
         self._client = client
@@ -99,13 +99,16 @@ class Timers:
             pipe.zrange(TIMERS.name, 0, -1, withscores=True)
             pipe.hgetall(LEASES.name)
 
-        scored, leased = self._patient.read(read)
+        scored, leased = self._patient.transact(read)
         true = {deadline_id: float(leased.get(deadline_id, score)) for deadline_id, score in scored}
         due = [Due(text(deadline_id), at_ms(ms)) for deadline_id, ms in true.items()]
         return sorted(due, key=lambda item: (item.due_at, item.deadline_id))
 
-    def replace(self, items: Iterable[tuple[str, datetime]]) -> bool:
-        """Make the timers exactly `items`, in one transaction, and wake the tickers. Leases are void."""
+    def replace(self, items: Iterable[tuple[str, datetime]]) -> None:
+        """Make the timers exactly `items`, in one transaction, and wake the tickers. Leases are void.
+
+        Raises QueueDown.
+        """
         scores = {deadline_id: ms_after(due_at) for deadline_id, due_at in items}
         ids = list(scores)
 
@@ -115,7 +118,7 @@ class Timers:
                 pipe.zadd(TIMERS.name, {each: scores[each] for each in ids[start : start + _CHUNK]})
             pipe.publish(WAKE.name, "1")
 
-        return self._patient.change(fill, atomic=True) is not None
+        self._patient.transact(fill)
 
 
 def ms_before(at: datetime) -> int:

@@ -26,7 +26,7 @@ def remove_on(pipe: Pipeline, team: str, case_id: str) -> None:
 
 
 class Waiting:
-    """Changes answer False when Redis is down; reads raise QueueDown."""
+    """Changes answer False when Redis is down; reads and `replace` raise QueueDown."""
 
     def __init__(self, client: Client, patient: Client) -> None:
         self._client = client
@@ -52,8 +52,8 @@ class Waiting:
         """Every `Place.member` as it stands, in order; a rebuild compares it with the record."""
         return self._members(self._patient, team, None)
 
-    def replace(self, team: str, places: Iterable[Place]) -> bool:
-        """Make the team's set exactly `places`, in one transaction: no reader sees it half full."""
+    def replace(self, team: str, places: Iterable[Place]) -> None:
+        """Make the team's set exactly `places`, in one transaction: no reader sees it half full. Raises QueueDown."""
         waiting, held = _keys(team)
         members: dict[Any, Any] = {place.case_id: place.member for place in places}
 
@@ -63,7 +63,7 @@ class Waiting:
                 pipe.zadd(waiting, dict.fromkeys(members.values(), 0))
                 pipe.hset(held, mapping=members)
 
-        return self._patient.change(fill, atomic=True) is not None
+        self._patient.transact(fill)
 
     def _members(self, client: Client, team: str, limit: int | None) -> list[str]:
         last = -1 if limit is None else limit - 1

@@ -102,7 +102,7 @@ def test_replacing_thousands_at_once(queue: Queue, redis: Redis) -> None:
     queue.timers.arm([("old", at(-1))])
     queue.timers.claim(NOW, 10, LEASE)
     items = [(f"d{n}", at(n)) for n in range(2500)]
-    assert queue.timers.replace(items)
+    queue.timers.replace(items)
     assert queue.timers.all() == [Due(each, due) for each, due in items]
     assert redis.zcard(TIMERS.name) == 2500
     assert redis.hlen(LEASES.name) == 0

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,7 @@ def start_ticker() -> Iterator[Start]:
     yield start
     stop.set()
     for queue in queues:
-        queue.timers.replace([])  # wakes those that sleep
+        queue.timers.arm([("end", datetime(2026, 1, 1, tzinfo=UTC))])  # wakes those that sleep
     for thread in threads:
         thread.join(10)
         assert not thread.is_alive()

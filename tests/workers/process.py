@@ -15,6 +15,7 @@ from dispatch.queue import Queue
 from tests.support.waiting import wait_until
 from tests.workers.fake import FakeDuties
 from workers.child import Spec
+from workers.errors import CannotStart
 from workers.stop import Stop
 from workers.supervisor import Stopped, Supervisor
 from workers.worker import run
@@ -52,6 +53,8 @@ def worker(url: str, told: Path) -> None:
 
 def child(name: str, told: Path) -> None:
     """Says that it runs, and ends when told by a signal or by a file of its name."""
+    if name == "dying":
+        sys.exit(3)
     stop = Stop()
     stop.on_signals()
     if name == "deaf":
@@ -76,6 +79,8 @@ def supervisor(names: str, told: Path) -> None:
             over.watch()
         except Stopped:
             note(told / "ready", "no")
+        except CannotStart as error:
+            note(told / "gave-up", error.detail)
     note(told / "ended", "clean")
 
 

@@ -66,6 +66,13 @@ def test_a_stop_before_all_is_ready_is_a_clean_stop(run: Run, tmp_path: Path) ->
     assert supervisor.end() == 0
 
 
+def test_one_that_never_comes_up_is_named_and_the_rest_is_stopped(run: Run, tmp_path: Path) -> None:
+    supervisor = run("supervisor", "queue,dying")
+    assert supervisor.popen.wait(20) == 0
+    assert "dying does not start" in (tmp_path / "gave-up").read_text(encoding="utf-8")
+    assert notes(tmp_path / "stopped") == ["queue"]
+
+
 class TestOneChild:
     def test_pauses_grow_while_it_dies_young(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(children, "FIRST_PAUSE", 0.02)

@@ -1,0 +1,108 @@
+"""`python -m workers NAME`: one process of the service. Each loads only its own part."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+
+from dispatch import logs
+from dispatch.errors import ServiceError
+from dispatch.settings import Settings, load
+from workers.stop import Stop
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Exit 0 after a stop that was asked for, 1 with one line on stderr when it could not start, 2 for usage."""
+    parser = argparse.ArgumentParser(prog="python -m workers", description=__doc__)
+    names = parser.add_subparsers(dest="name", required=True)
+    for name, (run, what) in PROCESSES.items():
+        names.add_parser(name, help=what).set_defaults(run=run)
+    also = "a further process for the supervisor to keep running, such as 'phones=python -m something'"
+    names.choices["supervisor"].add_argument("--also", action="append", default=[], metavar="NAME=COMMAND", help=also)
+    names.choices["worker"].add_argument("--count", type=int, default=1, metavar="N", help="this many, supervised")
+    chosen = parser.parse_args(arguments)
+    try:
+        settings = load()
+        logs.configure(settings.log_level, settings.log_format)
+        chosen.run(settings, chosen)
+    except ServiceError as error:
+        sys.stderr.write(f"{error.detail}\n")
+        return 1
+    return 0
+
+
+def _supervisor(settings: Settings, chosen: argparse.Namespace) -> None:
+    from workers.child import Spec
+    from workers.up import up
+
+    split = [text.partition("=") for text in chosen.also]
+    up(settings, [Spec(name, shlex.split(command)) for name, _, command in split])
+
+
+def _migrate(settings: Settings, _: argparse.Namespace) -> None:
+    from dispatch.store.migrate import migrate
+
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    migrate(settings.record_url)
+
+
+def _api(settings: Settings, _: argparse.Namespace) -> None:
+    import uvicorn
+
+    uvicorn.run(
+        "dispatch.api.app:app",
+        host=settings.host,
+        port=settings.port,
+        # Ours are set up already; and an access log would be a second, worse record of who looked at what.
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        # Event streams never end by themselves.
+        timeout_graceful_shutdown=3,
+    )
+
+
+def _worker(settings: Settings, chosen: argparse.Namespace) -> None:
+    if chosen.count > 1:
+        from workers.up import pool
+
+        pool(chosen.count)
+        return
+    from dispatch import bootstrap
+    from workers.worker import run
+
+    worker = bootstrap.build_worker(settings, "worker")
+    run(worker, worker.svc.queue, settings.queue_url, Stop())
+
+
+def _ticker(settings: Settings, _: argparse.Namespace) -> None:
+    from dispatch import bootstrap
+    from workers.ticker import Ticker
+
+    worker = bootstrap.build_worker(settings, "ticker")
+    stop = Stop()
+    stop.on_signals()
+    Ticker(worker, worker.svc.queue, stop).run()
+
+
+def _sweeper(settings: Settings, _: argparse.Namespace) -> None:
+    from dispatch import bootstrap
+    from workers.sweeper import run
+
+    stop = Stop()
+    stop.on_signals()
+    run(bootstrap.build_worker(settings, "sweeper"), stop)
+
+
+PROCESSES = {
+    "supervisor": (_supervisor, "everything on one machine"),
+    "migrate": (_migrate, "bring the record's schema up to date, then end"),
+    "api": (_api, "HTTP, pages, webhooks"),
+    "worker": (_worker, "matches and sends when nudged"),
+    "ticker": (_ticker, "fires deadlines, does what was left behind"),
+    "sweeper": (_sweeper, "finds the stuck, repairs, alarms"),
+}
+
+if __name__ == "__main__":
+    sys.exit(main())
