@@ -42,4 +42,11 @@ class Ring:
     by: Literal["text", "voice"]
 
 
-Effect = SendPage | Tell | AnswerNumber | Ring
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """Ring a responder and connect them to the person, from the hotline's number; neither sees the other's."""
+
+    person: str
+
+
+Effect = SendPage | Tell | AnswerNumber | Ring | Bridge

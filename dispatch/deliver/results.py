@@ -14,12 +14,12 @@ from dispatch.alarm import Kind
 from dispatch.casefile import CaseFile, Turn
 from dispatch.channels.channel import Refusal, Taken
 from dispatch.channels.failures import FailureKind
-from dispatch.deliver.job import Job, Result
-from dispatch.effects import SendPage
+from dispatch.deliver.job import Result
+from dispatch.flow.blame import blame
 from dispatch.flow.commit import mirror, retrying, store, turn_for
 from dispatch.flow.service import Service
 from dispatch.page import Report
-from dispatch.store import casefiles, outbox, people, schema
+from dispatch.store import casefiles, outbox, schema
 from dispatch.store.casefiles import Told
 
 #: A passing fault is tried once more this soon; after that the next person is asked.
@@ -84,12 +84,12 @@ def _pages(
     for file in casefiles.load_many(conn, svc.record, sorted(by_case)):
         turn = turn_for(actor, svc, conn, file, now)
         for result in by_case[file.case.id]:
-            _page(conn, turn, result)
+            _page(actor, svc, conn, turn, result)
         turns.append((file, turn))
     return store(svc, conn, turns, now) if turns else Told()
 
 
-def _page(conn: Connection, turn: Turn, result: Result) -> None:
+def _page(actor: Actor, svc: Service, conn: Connection, turn: Turn, result: Result) -> None:
     job = result.job
     page = next((p for p in turn.file.pages if p.id == job.page_id), None)
     if page is None:
@@ -99,23 +99,6 @@ def _page(conn: Connection, turn: Turn, result: Result) -> None:
         return
     kind, code = result.answer.kind, result.answer.code
     asking.reported(turn, page, Report.FAILED, code, loud=_LOUD.get(kind, Kind.UNDELIVERED))
-    if job.person is not None:
-        blame(conn, turn, job, kind)
-
-
-def blame(conn: Connection, turn: Turn, job: Job, kind: FailureKind) -> None:
-    """The number is bad, or its owner has stopped our texts: off the roster until a person has mended it."""
-    if job.person is None:
-        return
-    if kind is FailureKind.PERMANENT:
-        people.set_fields(conn, job.person, {"unreachable": "bad_number"})
-    elif kind is FailureKind.OPTED_OUT:
-        people.set_fields(conn, job.person, {"unreachable": "opted_out", "opted_out_at": turn.now})
-        if job.page_id is not None and not job.voice:
-            # The carrier blocks texts only: the same page by voice, while the next person is asked as well.
-            turn.do(SendPage(job.page_id, job.person, voice=True))
-
-
-def attempt_of(conn: Connection, attempt_id: str) -> Any:
     a = schema.attempts
-    return conn.execute(select(a).where(a.c.id == attempt_id)).one_or_none()
+    attempt = conn.execute(select(a).where(a.c.id == job.attempt_id)).one()
+    blame(actor, svc, conn, Told(), attempt, Report.FAILED, code, turn)

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row
 from dispatch import contact as contacts_rules
 from dispatch import disposition as endings
 from dispatch import opening
-from dispatch.access import Act, Actor, check
+from dispatch.access import Act, Actor, Role, check
 from dispatch.assessed import AnsweredBy, Assessed, standing
 from dispatch.casefile import Said, Turn
 from dispatch.closure import close
@@ -53,7 +53,6 @@ class Draft:
 
     contact: Contact
     assessments: tuple[Given, ...] = ()
-    ending: Ending | None = None
     case_id: str | None = None
     assessing: bool = False
 
@@ -129,6 +128,7 @@ def log_contact(actor: Actor, svc: Service, draft: Draft, key: str, body: str) -
     team_id = draft.contact.team
     check(actor, Act.LOG_CONTACT, team_id)
     now = svc.clock.now()
+    draft = _confirmed(actor, draft)
     contacts_rules.check(draft.contact, now)
     scored = score_all(svc, draft.assessments, now)
     with svc.record.read() as conn:
@@ -143,8 +143,8 @@ def log_contact(actor: Actor, svc: Service, draft: Draft, key: str, body: str) -
     found = triage(facts, [s.assessed for s in scored], team.policy, answered_at, now)
     _check_ending(draft, facts, found)
     sealed = _Sealed.of(actor, svc, draft, scored, facts, now)
-    needs_case = endings.needs_case(facts, found.urgency, draft.ending)
-    resolved = draft.ending is not None and draft.ending.disposition is endings.Disposition.RESOLVED_ON_CALL
+    needs_case = endings.needs_case(facts, found.urgency, draft.contact.ending)
+    resolved = draft.contact.ending is not None and draft.contact.ending.disposition is endings.Disposition.RESOLVED_ON_CALL
     case_id = svc.new_id() if needs_case or resolved else None
 
     def once() -> Logged:
@@ -161,8 +161,17 @@ def log_contact(actor: Actor, svc: Service, draft: Draft, key: str, body: str) -
     return retrying(once)
 
 
+def _confirmed(actor: Actor, draft: Draft) -> Draft:
+    """Whoever signed in as a supervisor confirms an ending by logging it; what a caller wrote there is not believed."""
+    ending = draft.contact.ending
+    if ending is None:
+        return draft
+    by = actor.id if actor.roles & {Role.SUPERVISOR, Role.COORDINATOR} else None
+    return replace(draft, contact=replace(draft.contact, ending=replace(ending, confirmed_by=by)))
+
+
 def _check_ending(draft: Draft, facts: Facts, found: Triage) -> None:
-    faults = endings.objections(facts, found.urgency, draft.ending)
+    faults = endings.objections(facts, found.urgency, draft.contact.ending)
     if faults:
         raise InvalidInput("; ".join(f"{f.field}: {f.problem}" for f in faults), faults)
 
@@ -183,7 +192,7 @@ def _open(
 ) -> casefiles.Told:
     logged = Entry(now, actor.id, "contact_logged", case_id, team.team.id, {"call_type": draft.contact.call_type.value})
     if case_id is None:
-        disposition = draft.ending.disposition.value if draft.ending else None
+        disposition = draft.contact.ending.disposition.value if draft.contact.ending else None
         entry = replace(logged, data={**logged.data, "disposition": disposition})
         return casefiles.Told(ledger_no=ledger.append(conn, [entry]))
     turn = opening.open_case(
@@ -339,8 +348,8 @@ class _Sealed:
     ) -> _Sealed:
         contact, id_, key = draft.contact, svc.new_id(), svc.sealer.new_subject_key()
         personal = _PERSONAL.dump_python(personal_of(contact), mode="json", exclude_defaults=True)
-        if draft.ending is not None:
-            personal["ending"] = TypeAdapter(Ending).dump_python(draft.ending, mode="json")
+        if draft.contact.ending is not None:
+            personal["ending"] = TypeAdapter(Ending).dump_python(draft.contact.ending, mode="json")
         index = svc.sealer.blind_index
         phone = contact.person.phone
         row = {
@@ -353,7 +362,7 @@ class _Sealed:
             "answered_at": contact.answered_at or now,
             "logged_at": now,
             "facts": _FACTS.dump_python(facts, mode="json", exclude_defaults=True),
-            "disposition": draft.ending.disposition.value if draft.ending else None,
+            "disposition": draft.contact.ending.disposition.value if draft.contact.ending else None,
             "key_id": key.id,
             "personal": svc.sealer.seal("contacts", "personal", id_, key, personal),
             "person_index": index("phone", phone.number) if phone else None,

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from dispatch.channels.channel import Channel
 from dispatch.clock import Clock
 from dispatch.flow.rosters import Rosters
 from dispatch.queue import Queue
@@ -29,5 +30,8 @@ class Service:
     library: Library
     rosters: Rosters
     public_url: str
+    #: what a person sees who is called back by us
+    hotline_number: str | None = None
+    open_channel: Callable[[], Channel] | None = None
     demo: bool = False
     new_id: Callable[[], str] = field(default=new_id)

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, delete, select
 from dispatch.alarm import Alarm
 from dispatch.case import UNFILLED, Case
 from dispatch.casefile import CaseFile, Row
-from dispatch.effects import AnswerNumber, Effect, Ring, SendPage, Tell
+from dispatch.effects import AnswerNumber, Bridge, Effect, Ring, SendPage, Tell
 from dispatch.errors import NotFound
 from dispatch.escalation import Escalation
 from dispatch.page import Page
@@ -150,7 +150,7 @@ def _tell_place(told: Told, saving: Saving, case: Case) -> None:
 
 
 #: Pages before everything, most urgent first; then alarms; then what people are told.
-_KIND_RANK = {SendPage: 0, Ring: 1, Tell: 5, AnswerNumber: 6}
+_KIND_RANK = {SendPage: 0, Ring: 1, Bridge: 2, Tell: 5, AnswerNumber: 6}
 
 
 def effect_row(
@@ -176,6 +176,8 @@ def effect_row(
             row |= {"person": person, "payload": {"words": words, "about": about}}
         case Ring(alarm_id, person, by):
             row |= {"alarm_id": alarm_id, "person": person, "payload": {"by": by}}
+        case Bridge(person):
+            row |= {"person": person, "payload": {"voice": True}}
         case AnswerNumber(inbox_id, words, about):
             row["payload"] = {"inbox": inbox_id, "words": words, "about": about}
     return row

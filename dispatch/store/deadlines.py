@@ -7,11 +7,12 @@ A claim gives the right to decide what the deadline's passing means. The transac
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, or_, select, tuple_, update
+from sqlalchemy import Connection, Executable, Row, delete, func, or_, select, tuple_, update
 
 from dispatch.store.conflict import insert_for
 from dispatch.store.tables_infra import deadlines
@@ -30,16 +31,23 @@ class DeadlineRow:
     case_id: str | None
 
 
+_COLUMNS = tuple(field.name for field in fields(DeadlineRow))
+
+
 def put(conn: Connection, clocks: Sequence[DeadlineRow]) -> None:
     """Give each owner this clock, in place of the one it has. A claim on the old one is void."""
     if not clocks:
         return
-    new = insert_for(conn, deadlines)
-    replaced = {name: new.excluded[name] for name in ("id", "meaning", "due_at", "team", "case_id")}
-    upsert = new.on_conflict_do_update(
+    conn.execute(_upsert(conn.dialect.name), [{name: getattr(clock, name) for name in _COLUMNS} for clock in clocks])
+
+
+@cache
+def _upsert(dialect: str) -> Executable:
+    new = insert_for(dialect, deadlines)
+    replaced = {name: new.excluded[name] for name in _COLUMNS if name not in ("owner_kind", "owner_id")}
+    return new.on_conflict_do_update(
         index_elements=["owner_kind", "owner_id"], set_={**replaced, "claimed_by": None, "lease_until": None}
     )
-    conn.execute(upsert, [asdict(clock) for clock in clocks])
 
 
 def clear(conn: Connection, owners: Collection[tuple[str, str]]) -> int:

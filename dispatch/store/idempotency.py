@@ -18,7 +18,7 @@ def claim(conn: Connection, actor: str, key: str, body_hash: str, contact_id: st
     twin running at the same time waits here until the first commits or gives up. Raises KeyReused for another body.
     """
     row = {"actor": actor, "key": key, "body_hash": body_hash, "contact_id": contact_id, "created_at": now}
-    if insert_if_new(conn, idempotency, row, ["actor", "key"]):
+    if insert_if_new(conn, idempotency, row, ("actor", "key")):
         return None
     bound = find(conn, actor, key, body_hash)
     if bound is None:

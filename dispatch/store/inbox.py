@@ -31,6 +31,7 @@ class Arrival:
     idempotency_token: str | None
     received_at: datetime
     body: SealedBytes
+    sender_index: str | None = None
 
 
 def keep(conn: Connection, arrival: Arrival, key: DataKey) -> str | None:
@@ -39,7 +40,7 @@ def keep(conn: Connection, arrival: Arrival, key: DataKey) -> str | None:
     A repeat is the same source, sid and status; nothing of it is kept.
     """
     datakeys.add(conn, [key], arrival.received_at)
-    if insert_if_new(conn, inbox, {**asdict(arrival), "key_id": key.id}, ["source", "sid", "status"]):
+    if insert_if_new(conn, inbox, {**asdict(arrival), "key_id": key.id}, ("source", "sid", "status")):
         return None
     datakeys.drop_unused(conn, key)
     same = select(inbox.c.id).where(

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, insert, select, update
+from sqlalchemy import Connection, Row, Table, bindparam, insert, select, update
 
 from dispatch.store.engine import SPOKEN_FOR
 from dispatch.store.ledgerdata import Entry, NotForLedger, checked, link_hash
@@ -24,10 +24,15 @@ __all__ = ["HISTORY", "LOOKS", "Broken", "Chain", "Entry", "NotForLedger", "appe
 _BATCH = 1000
 
 
-@dataclass(frozen=True, slots=True)
 class Chain:
-    links: Table
-    head: Table
+    """One history: its links, its single head row, and the statements each append needs, built once."""
+
+    def __init__(self, links: Table, head: Table) -> None:
+        self.links = links
+        self.head = head
+        self.lock = select(head.c.n, head.c.hash).where(head.c.id == 1).with_for_update()
+        self.move = update(head).where(head.c.id == 1).values(n=bindparam("to_n"), hash=bindparam("to_hash"))
+        self.add = insert(links)
 
 
 HISTORY = Chain(ledger, ledger_head)
@@ -48,8 +53,7 @@ def append(conn: Connection, entries: Sequence[Entry], *, chain: Chain = HISTORY
     Raises NotForLedger before touching anything. No statement may follow in this transaction.
     """
     plain = [checked(entry) for entry in entries]
-    head = chain.head
-    n, prev = conn.execute(select(head.c.n, head.c.hash).where(head.c.id == 1).with_for_update()).one()
+    n, prev = conn.execute(chain.lock).one()
     rows: list[Mapping[str, Any]] = []
     for entry, data in zip(entries, plain, strict=True):
         n += 1
@@ -69,8 +73,8 @@ def append(conn: Connection, entries: Sequence[Entry], *, chain: Chain = HISTORY
         )
         prev = hash_
     if rows:
-        conn.execute(insert(chain.links), rows)
-        conn.execute(update(head).where(head.c.id == 1).values(n=n, hash=prev))
+        conn.execute(chain.add, rows)
+        conn.execute(chain.move, {"to_n": n, "to_hash": prev})
         conn.info[SPOKEN_FOR] = True
     return int(n)
 

@@ -96,9 +96,12 @@ inbox = Table(
     Column("received_at", UtcDateTime, nullable=False),
     Column("body", Sealed, nullable=False),
     Column("key_id", String(32), ForeignKey("data_keys.id"), nullable=False),
+    # A keyed hash of the sender's number: two automatic answers must not talk to each other all night.
+    Column("sender_index", String(64)),
     Column("processed_at", UtcDateTime),
     Column("attempts", Integer, nullable=False, server_default=text("0")),
     UniqueConstraint("source", "sid", "status"),
+    Index("ix_inbox_sender_index_received_at", "sender_index", "received_at"),
 )
 _UNREAD = text("processed_at IS NULL")
 Index("ix_inbox_unread", inbox.c.received_at, sqlite_where=_UNREAD, postgresql_where=_UNREAD)

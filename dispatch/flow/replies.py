@@ -1,0 +1,375 @@
+"""A text from somebody who works here: who wrote it, what it means in their situation, and doing that. Nothing is guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+
+from dispatch import answering, asking, reply as replies, working
+from dispatch.access import Act, Actor, Role
+from dispatch.alarm import Kind
+from dispatch.alarming import end_alarms, raise_alarm
+from dispatch.case import Event, State
+from dispatch.casefile import Turn
+from dispatch.deadline import Meaning
+from dispatch.effects import AnswerNumber, Bridge, Effect, Tell
+from dispatch.flow import service_alarms
+from dispatch.flow.commit import commit, mirror
+from dispatch.flow.service import Service
+from dispatch.page import Answer
+from dispatch.reply import HeldCase, LatePage, OpenPage, ReplyContext, Stage, Verb
+from dispatch.roster import on_call
+from dispatch.store import inbox, ledger, notes, outbox, people, schema
+from dispatch.store.casefiles import Told, effect_row
+from dispatch.store.ledger import Entry
+from dispatch.store.notes import Note
+from dispatch.wallclock import wall, zone
+
+#: A closed page can still be meant by a bare answer for this long, and be named by its code for a day.
+FRESH = timedelta(minutes=15)
+NAMED = timedelta(hours=24)
+#: Automatic answers to one unknown number within an hour, so that two machines never talk all night.
+STRANGER_ANSWERS = 3
+
+_STAGES = {
+    State.EN_ROUTE: Stage.TRAVELLING,
+    State.ON_SCENE: Stage.ON_SCENE,
+    State.ENGAGED: Stage.ENGAGED,
+    State.NOT_REACHED: Stage.NOT_REACHED,
+    State.CLEARED: Stage.CLEARED,
+}
+_EVENTS = {
+    Verb.EN_ROUTE: Event.EN_ROUTE,
+    Verb.ARRIVED: Event.ARRIVED,
+    Verb.REACHED: Event.ENGAGED,
+    Verb.NOT_REACHED: Event.NOT_REACHED,
+    Verb.CLEAR: Event.CLEARED,
+}
+
+
+class _AlreadyRead(Exception):
+    """Another has acted on this text already: roll back."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """One text under way: who wrote it, and the arrival to be marked read by whatever is made of it."""
+
+    svc: Service
+    actor: Actor
+    inbox_id: str
+    person: Row[Any]
+    words: str
+
+    def finish(self, conn: Connection, _: object = None) -> None:
+        if not inbox.finish(conn, self.inbox_id, self.svc.clock.now()):
+            raise _AlreadyRead
+
+
+def reply(actor: Actor, svc: Service, row: Row[Any], form: Mapping[str, Any]) -> None:
+    """Act on one text, once. `actor` is the process; what is done is done in the name of whoever wrote."""
+    number, words = str(form.get("From", "")), str(form.get("Body", ""))
+    with svc.record.read() as conn:
+        found = people.by_phone(conn, svc.sealer.blind_indexes("phone", number))
+    try:
+        if not found:
+            _stranger(actor, svc, row)
+            return
+        person = found[0]
+        roles = frozenset(Role(r) for r in person.roles)
+        text = _Text(svc, Actor(person.id, roles, frozenset(person.teams), person.id), row.id, person, words)
+        context = _context(svc, person, words)
+        _act(text, replies.understand(replies.parse(words), context), context)
+    except _AlreadyRead:
+        return
+
+
+# --- the sender's situation ------------------------------------------------------------------------------------------
+
+
+def _context(svc: Service, person: Row[Any], words: str) -> ReplyContext:
+    now = svc.clock.now()
+    with svc.record.read() as conn:
+        pages = _pages(conn, person.id, now)
+        held = _held(conn, person.id)
+        last = _last_on_call(svc, conn, person, now)
+    late = [
+        LatePage(p.code, p.id, fresh=p.answer in _UNANSWERED and now - p.by < FRESH)
+        for p in pages
+        if p.answer != Answer.OPEN.value
+    ]
+    return ReplyContext(
+        open_pages=[OpenPage(p.code, p.id) for p in pages if p.answer == Answer.OPEN.value],
+        late_pages=late,
+        held=[_stage(h) for h in held],
+        check_ins=[_stage(h) for h in held if h.meaning == Meaning.CHECK_IN_OVERDUE.value],
+        duress=person.duress_index is not None
+        and person.duress_index in svc.sealer.blind_indexes("duress", replies.normal(words)),
+        opted_out=person.unreachable == "opted_out",
+        last_on_call=last,
+    )
+
+
+_UNANSWERED = (Answer.EXPIRED.value, Answer.SUPERSEDED.value, Answer.WITHDRAWN.value)
+
+
+def _pages(conn: Connection, person: str, now: datetime) -> list[Row[Any]]:
+    p, c = schema.pages, schema.cases
+    query = select(p.c.id, p.c.answer, p.c.by, c.c.code).join(c, c.c.id == p.c.case_id)
+    return list(conn.execute(query.where(p.c.person == person, p.c.created_at > now - NAMED).order_by(p.c.created_at.desc())))
+
+
+def _held(conn: Connection, person: str) -> list[Row[Any]]:
+    a, c, d = schema.assignments, schema.cases, schema.deadlines
+    query = (
+        select(c.c.id, c.c.code, c.c.state, d.c.meaning)
+        .join(a, a.c.case_id == c.c.id)
+        .outerjoin(d, (d.c.owner_kind == "case") & (d.c.owner_id == c.c.id))
+        .where(a.c.person == person, a.c.ended_at.is_(None))
+        .order_by(a.c.since.desc())
+    )
+    return list(conn.execute(query))
+
+
+def _stage(row: Row[Any]) -> HeldCase:
+    return HeldCase(row.code, row.id, _STAGES.get(State(row.state), Stage.ACCEPTED))
+
+
+def _last_on_call(svc: Service, conn: Connection, person: Row[Any], now: datetime) -> bool:
+    """Nobody else would be left in some team if this person went off."""
+    for team in person.teams:
+        on = {one.person for one in on_call(svc.rosters.team(conn, team).roster, team, now)}
+        if person.id in on and not on - {person.id}:
+            return True
+    return False
+
+
+# --- what each meaning does ------------------------------------------------------------------------------------------
+
+
+def _act(text: _Text, meaning: replies.Meaning, context: ReplyContext) -> None:
+    match meaning:
+        case replies.Accept(page_id) | replies.LateAccept(page_id):
+            _on_page(text, page_id, lambda turn: answering.accept(turn, text.person.id, turn.file.page(page_id)))
+        case replies.Decline(page_id):
+            _on_page(text, page_id, lambda turn: answering.decline(turn, text.person.id, turn.file.page(page_id)))
+        case replies.Status(case_id, verb):
+            _on_case(text, case_id, Act.STATUS, lambda turn: working.status(turn, _EVENTS[verb], text.person.id))
+        case replies.CheckInOk(case_id):
+            _on_case(text, case_id, Act.STATUS, lambda turn: _checked_in(turn, text.person.id))
+        case replies.Backup(case_id):
+            _on_case(text, case_id, Act.BACKUP, lambda turn: answering.backup(turn, text.person.id))
+        case replies.CallBridge(case_id):
+            _on_case(text, case_id, Act.STATUS, lambda turn: _bridge(turn, text.person.id))
+        case replies.SafetyAlarm(case_ids):
+            for n, case_id in enumerate(case_ids):
+                _help(text, case_id, first=n == 0, last=n == len(case_ids) - 1)
+        case replies.On(hours):
+            _availability(text, "on", hours)
+        case replies.Off():
+            _availability(text, "off", None)
+        case replies.OffAskBack(codes):
+            _say(text, "off_holds" if codes else "off_last", codes=" ".join(codes))
+        case replies.Who():
+            _say(text, "who", people=_who(text))
+        case replies.StatusList():
+            _say(text, "status", cases=" ".join(f"{h.code}:{h.stage.value}" for h in context.held))
+        case replies.AskWhich(verb, codes):
+            _say(text, "which_code", verb=verb.value, codes=" ".join(codes))
+        case replies.OptOut():
+            _opted_out(text)
+        case replies.OptIn(then):
+            _opted_in(text, then, context)
+        case replies.Unknown():
+            _not_understood(text, context)
+
+
+def _on_page(text: _Text, page_id: str, decide: Callable[[Turn], object]) -> None:
+    with text.svc.record.read() as conn:
+        p = schema.pages
+        case_id = conn.scalar(select(p.c.case_id).where(p.c.id == page_id))
+    _on_case(text, str(case_id), Act.ANSWER_PAGE, decide)
+
+
+def _on_case(text: _Text, case_id: str, act: Act, decide: Callable[[Turn], object]) -> None:
+    def also(conn: Connection, turn: Turn) -> None:
+        text.finish(conn)
+        people.taken(conn, text.person.id)
+
+    commit(text.actor, text.svc, act, case_id, decide, also=also)
+
+
+def _checked_in(turn: Turn, person: str) -> None:
+    turn.happened(Event.CHECKED_IN, person=person)
+    end_alarms(turn, Kind.SAFETY)
+    turn.tell(person, "noted")
+
+
+def _bridge(turn: Turn, person: str) -> None:
+    turn.say("bridge", person=person)
+    turn.tell(person, "calling")
+    turn.do(Bridge(person))
+
+
+def _help(text: _Text, case_id: str, *, first: bool, last: bool) -> None:
+    """One alarm a case; one neutral answer in all."""
+
+    def decide(turn: Turn) -> None:
+        raise_alarm(turn, Kind.SAFETY, "asked_for_help", subject=text.person.id)
+        if first:
+            turn.tell(text.person.id, "noted")
+
+    commit(text.actor, text.svc, Act.ANSWER_PAGE, case_id, decide, also=text.finish if last else None)
+
+
+def _availability(text: _Text, state: str, hours: float | None) -> None:
+    svc, now = text.svc, text.svc.clock.now()
+    until = now + timedelta(hours=hours) if hours else None
+    local = ""
+    with svc.record.write() as conn:
+        text.finish(conn)
+        people.set_fields(conn, text.person.id, {"availability": state, "available_until": until})
+        if until is not None and text.person.teams:
+            place = svc.rosters.team(conn, text.person.teams[0]).team.timezone
+            local = wall(until, zone(place)).strftime("%H:%M")
+        told = Told(teams=set(text.person.teams))
+        _tell(svc, conn, text, Tell(text.person.id, state, {"until": local}), now)
+        data = {"person": text.person.id, "availability": state, "until": until}
+        told.ledger_no = ledger.append(conn, [Entry(now, text.actor.id, "availability", None, None, data)])
+    mirror(svc, told)
+
+
+def _say(text: _Text, words: str, **about: str) -> None:
+    svc, now = text.svc, text.svc.clock.now()
+    with svc.record.write() as conn:
+        text.finish(conn)
+        _tell(svc, conn, text, Tell(text.person.id, words, about), now)
+        n = ledger.append(conn, [Entry(now, text.actor.id, "answered", None, None, {"words": words})])
+    mirror(svc, Told(teams=set(text.person.teams), ledger_no=n))
+
+
+def _tell(svc: Service, conn: Connection, text: _Text, effect: Effect, now: datetime) -> None:
+    team = text.person.teams[0] if text.person.teams else ""
+    outbox.add(conn, [effect_row(effect, team, None, 0, svc.new_id, now)], now)
+
+
+def _who(text: _Text) -> str:
+    svc, now = text.svc, text.svc.clock.now()
+    found: list[str] = []
+    with svc.record.read() as conn:
+        for team in text.person.teams:
+            for one in on_call(svc.rosters.team(conn, team).roster, team, now):
+                if one.person != text.person.id:
+                    found.append(f"{one.person}:{one.layer}")
+    return " ".join(dict.fromkeys(found))
+
+
+def _opted_out(text: _Text) -> None:
+    """A responder stopped our texts: off the roster now, the next person is asked on every case that waits for them, and a coordinator is told."""
+    svc, now, who = text.svc, text.svc.clock.now(), text.person.id
+    with svc.record.write() as conn:
+        people.set_fields(conn, who, {"unreachable": "opted_out", "opted_out_at": now})
+        p = schema.pages
+        waiting = conn.scalars(
+            select(p.c.case_id).distinct().where(p.c.person == who, p.c.answer == Answer.OPEN.value)
+        ).all()
+        told = Told(teams=set(text.person.teams))
+        entries = service_alarms.open_for(
+            svc, conn, told, text.person.teams, Kind.OPTED_OUT, "sent_stop", now, who, subject=who
+        )
+        told.ledger_no = ledger.append(conn, [Entry(now, who, "opted_out", None, None, {"person": who}), *entries])
+    mirror(svc, told)
+    for case_id in waiting:
+        commit(text.actor, svc, Act.ANSWER_PAGE, case_id, lambda turn: _replace_pages(turn, who))
+    with svc.record.write() as conn:
+        text.finish(conn)
+
+
+def _replace_pages(turn: Turn, person: str) -> None:
+    for page in turn.file.pages:
+        if page.person == person and page.open:
+            asking.replace_page(turn, page, "opted_out")
+
+
+def _opted_in(text: _Text, then: object, context: ReplyContext) -> None:
+    svc, now = text.svc, text.svc.clock.now()
+    with svc.record.write() as conn:
+        if text.person.unreachable == "opted_out":
+            people.set_fields(conn, text.person.id, {"unreachable": None, "opted_out_at": None})
+        n = ledger.append(conn, [Entry(now, text.actor.id, "opted_in", None, None, {"person": text.person.id})])
+    mirror(svc, Told(teams=set(text.person.teams), ledger_no=n))
+    if then is None:
+        _say(text, "opted_in")
+    elif isinstance(then, replies.Accept | replies.LateAccept | replies.AskWhich):
+        _act(text, then, context)
+
+
+def _not_understood(text: _Text, context: ReplyContext) -> None:
+    """Answered with what can be sent, kept on the case if there is one, and shown to the coordinator."""
+    svc = text.svc
+    about = {
+        "open": " ".join(p.code for p in context.open_pages),
+        "held": " ".join(h.code for h in context.held),
+    }
+    case_id = _case_of(svc, context)
+    if case_id is None:
+        now = svc.clock.now()
+        with svc.record.write() as conn:
+            text.finish(conn)
+            told = Told(teams=set(text.person.teams))
+            entries = service_alarms.open_for(
+                svc, conn, told, text.person.teams, Kind.NOT_UNDERSTOOD, "text", now, text.person.id, subject=text.person.id
+            )
+            _tell(svc, conn, text, Tell(text.person.id, "not_understood", about), now)
+            told.ledger_no = ledger.append(conn, entries)
+        mirror(svc, told)
+        return
+    kept: Note = notes.seal(svc.sealer, svc.new_id(), case_id, "text", text.words[:1600])
+
+    def decide(turn: Turn) -> None:
+        raise_alarm(turn, Kind.NOT_UNDERSTOOD, "text", subject=text.person.id)
+        turn.do(Tell(text.person.id, "not_understood", about))
+
+    def also(conn: Connection, turn: Turn) -> None:
+        text.finish(conn)
+        notes.add(conn, kept, text.person.id, turn.now)
+
+    commit(text.actor, svc, Act.ANSWER_PAGE, case_id, decide, also=also)
+
+
+def _case_of(svc: Service, context: ReplyContext) -> str | None:
+    """The one case a text could be about."""
+    if len(context.held) == 1 and not context.open_pages:
+        return context.held[0].case_id
+    if len(context.open_pages) == 1 and not context.held:
+        with svc.record.read() as conn:
+            p = schema.pages
+            return conn.scalar(select(p.c.case_id).where(p.c.id == context.open_pages[0].page_id))
+    return None
+
+
+def _stranger(actor: Actor, svc: Service, row: Row[Any]) -> None:
+    """A number we do not know: where to find help, kept, and shown at once. Not more often than a person would."""
+    now = svc.clock.now()
+    with svc.record.write() as conn:
+        if not inbox.finish(conn, row.id, now):
+            raise _AlreadyRead
+        i = schema.inbox
+        lately = select(func.count()).where(
+            i.c.sender_index == row.sender_index, i.c.received_at > now - timedelta(hours=1)
+        )
+        told = Told()
+        teams = service_alarms.every_team(conn)
+        entries = service_alarms.open_for(
+            svc, conn, told, teams, Kind.UNKNOWN_TEXT, "unknown_number", now, actor.id, subject=row.id
+        )
+        if (conn.scalar(lately) or 0) <= STRANGER_ANSWERS:
+            effect = AnswerNumber(row.id, "stranger")
+            outbox.add(conn, [effect_row(effect, teams[0] if teams else "", None, 0, svc.new_id, now)], now)
+            told.teams = set(teams[:1])
+        told.ledger_no = ledger.append(conn, entries)
+    mirror(svc, told)

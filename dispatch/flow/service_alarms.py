@@ -1,0 +1,50 @@
+"""Alarms that belong to no case: a number that cannot be paged, a text nobody knows, the service itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from dispatch.alarm import Kind
+from dispatch.alarming import open_alarm
+from dispatch.flow.service import Service
+from dispatch.store import casefiles, schema
+from dispatch.store.casefiles import Told
+from dispatch.store.ledger import Entry
+from dispatch.store.rows import insert_rows
+
+
+def open_for(
+    svc: Service,
+    conn: Connection,
+    told: Told,
+    teams: Sequence[str],
+    kind: Kind,
+    because: str,
+    now: datetime,
+    actor: str,
+    *,
+    subject: str | None = None,
+) -> list[Entry]:
+    """Open one in each of these teams, unless the same is ringing there already. Its first ring is due now; a ticker gives it."""
+    entries = []
+    for team in teams:
+        a = schema.alarms
+        same = select(a.c.id).where(
+            a.c.team == team, a.c.kind == kind.value, a.c.case_id.is_(None), a.c.ended_at.is_(None)
+        )
+        same = same.where(a.c.subject.is_(None) if subject is None else a.c.subject == subject)
+        if conn.execute(same).first() is not None:
+            continue
+        alarm = open_alarm(svc.new_id, now, team, kind, (because,), subject=subject)
+        insert_rows(conn, [alarm])
+        casefiles.set_clocks(conn, told, [(alarm, team, None)], svc.new_id)
+        data = {"alarm": alarm.id, "kind": kind.value, "subject": subject}
+        entries.append(Entry(now, actor, "alarm_opened", None, team, data))
+    return entries
+
+
+def every_team(conn: Connection) -> list[str]:
+    return list(conn.scalars(select(schema.teams.c.id).order_by(schema.teams.c.id)))

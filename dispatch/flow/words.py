@@ -1,0 +1,38 @@
+"""From rows to the words of `wording` and `spoken`: what a page or an alarm may say about a case."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row
+
+from dispatch.alarm import Alarm
+from dispatch.page import Page
+from dispatch.priority import Mode, Urgency
+from dispatch.wallclock import wall, zone
+from dispatch.wording import PageWords, Safety
+
+
+def page_words(public_url: str, timezone: str, case: Row[Any], page: Page, *, repeat: bool) -> PageWords:
+    """A held scene is answered by telephone until a named person has cleared it, whatever the mode."""
+    held = case.scene_hold and case.mode in (Mode.MOBILE.value, Mode.CO_RESPONSE.value)
+    safety = {Safety(word) for word in case.safety} | ({Safety.CALL_FIRST} if held else set())
+    return PageWords(
+        code=case.code,
+        urgency=Urgency(case.urgency),
+        mode=Mode.PHONE if held else Mode(case.mode),
+        area=case.area,
+        safety=frozenset(safety),
+        by=wall(page.by, zone(timezone)).strftime("%H:%M"),
+        link=f"{public_url}/p/{page.link}",
+        repeat=repeat,
+    )
+
+
+def alarm_about(case: Row[Any] | None, alarm: Alarm) -> dict[str, str]:
+    about: dict[str, str] = {}
+    if case is not None:
+        about["code"] = case.code
+    if alarm.subject is not None:
+        about["who"] = alarm.subject
+    return about
