@@ -32,9 +32,12 @@ class Spec:
     last: bool = False
 
     def launch(self) -> subprocess.Popen[bytes]:
-        """Start it once, in our environment and `env`, without an input."""
+        """Start it once, in our environment and `env`, without an input.
+
+        In a process group of its own: Ctrl-C in a terminal reaches a whole group, and the queue would stop first.
+        """
         command = tethered(self.command, self.orphan)
-        return subprocess.Popen(command, env={**os.environ, **self.env}, stdin=subprocess.DEVNULL)
+        return subprocess.Popen(command, env={**os.environ, **self.env}, stdin=subprocess.DEVNULL, process_group=0)
 
 
 class Child:

@@ -97,6 +97,14 @@ class TestOneChild:
         child.send(signal.SIGKILL)
         assert child.ended(5)
 
+    def test_ctrl_c_in_a_terminal_does_not_reach_it_past_the_supervisor(self) -> None:
+        child = Child(Spec("sleep", ["sleep", "30"]))
+        child.tend()
+        assert child.pid is not None
+        assert os.getpgid(child.pid) == child.pid != os.getpgid(0)
+        child.send(signal.SIGKILL)
+        assert child.ended(5)
+
     def test_its_environment_is_ours_and_its_own(self, tmp_path: Path) -> None:
         out = tmp_path / "out"
         child = Child(Spec("env", ["sh", "-c", f'echo "$HOME $MINE" > {out}'], env={"MINE": "yes"}))
