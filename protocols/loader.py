@@ -24,8 +24,11 @@ SHIPPED = Path(__file__).parent / "library"
 
 def read(path: Path) -> tuple[Protocol | None, list[Finding]]:
     """The protocol in this file, or every finding that stands against it."""
-    raw = path.read_bytes()
-    name = str(path)
+    return parse(path.read_bytes(), str(path))
+
+
+def parse(raw: bytes, name: str) -> tuple[Protocol | None, list[Finding]]:
+    """The protocol in this text; `name` stands for the file in findings."""
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
@@ -39,7 +42,7 @@ def read(path: Path) -> tuple[Protocol | None, list[Finding]]:
     found = faults_in(definition, node, name)
     if found:
         return None, found
-    return Protocol(definition, hashlib.sha256(raw).hexdigest(), name), []
+    return Protocol(definition, hashlib.sha256(raw).hexdigest(), name, text), []
 
 
 def files_in(folder: Path) -> list[Path]:

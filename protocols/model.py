@@ -200,6 +200,8 @@ class Protocol:
     hash: str
     """SHA-256 of the file's bytes, in hex: what `sha256sum` prints."""
     path: str
+    text: str = field(repr=False)
+    """The file itself; who keeps it beside a stored assessment can score it again without this library."""
 
     @property
     def id(self) -> str:
