@@ -71,6 +71,7 @@ class Record:
                 max_overflow=0,
                 pool_timeout=5.0,
                 pool_pre_ping=True,
+                hide_parameters=True,
                 isolation_level="READ COMMITTED",
                 connect_args=_POSTGRES,
             )

@@ -66,7 +66,7 @@ def locked(url: str) -> Iterator[Connection]:
         finally:
             engine.dispose()
     else:
-        engine = create_engine(parsed, poolclass=NullPool)
+        engine = create_engine(parsed, poolclass=NullPool, hide_parameters=True)
         with engine.connect() as conn, conn.begin():
             conn.execute(text("SELECT pg_advisory_xact_lock(:name)"), {"name": _ADVISORY})
             # A change that waits for a running transaction makes everyone wait behind it: rather give up, try later.

@@ -65,6 +65,8 @@ def engine(url: URL, *, writing: bool, pool_size: int) -> Engine:
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=_BUSY_SECONDS,
+        # An error's text goes to logs: it names the statement, never the values.
+        hide_parameters=True,
         connect_args={"timeout": _BUSY_SECONDS, "cached_statements": _STATEMENTS, "check_same_thread": False},
     )
 

@@ -133,6 +133,14 @@ def test_our_mistakes_are_not_called_unavailability(record: Record) -> None:
         conn.execute(insert(inbox), {**key("a"), "id": None})
 
 
+def test_an_errors_text_names_no_value(record: Record) -> None:
+    with record.write() as conn:
+        conn.execute(insert(idempotency), key("told-in-confidence"))
+    with pytest.raises(IntegrityError) as error, record.write() as conn:
+        conn.execute(insert(idempotency), {**key("told-in-confidence"), "contact_id": "a private value"})
+    assert "a private value" not in str(error.value)
+
+
 @pytest.mark.parametrize("url", ["mysql://db/record", "not a url", "", "sqlite://", "sqlite:///:memory:"])
 def test_a_url_that_cannot_hold_the_record_is_named(url: str) -> None:
     with pytest.raises(InvalidInput) as error:

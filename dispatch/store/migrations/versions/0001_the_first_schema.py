@@ -295,6 +295,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one table after another
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("key_id", sa.String(length=32), nullable=False),
+        sa.Column("sender_index", sa.String(length=64), nullable=True),
         sa.Column("processed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.ForeignKeyConstraint(["key_id"], ["data_keys.id"], name=op.f("fk_inbox_key_id_data_keys")),
@@ -302,6 +303,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one table after another
         sa.UniqueConstraint("source", "sid", "status", name=op.f("uq_inbox_source_sid_status")),
     )
     with op.batch_alter_table("inbox", schema=None) as batch_op:
+        batch_op.create_index("ix_inbox_sender_index_received_at", ["sender_index", "received_at"], unique=False)
         batch_op.create_index(
             "ix_inbox_unread",
             ["received_at"],
