@@ -19,6 +19,7 @@ from dispatch.roster import EVERYONE
 from dispatch.rulepack import Kind, RulePack, Supervision, TitleRule, strict_rule
 
 _KINDS = list(Kind)
+_SENIOR = {Supervision.LICENSED: (Kind.LICENSED,), Supervision.QUALIFIED: (Kind.LICENSED, Kind.QUALIFIED)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,8 @@ class Look:
     by_id: Mapping[str, Candidate]
     #: what each person's credentials amount to in the case's state, or the reason why to nothing
     titles: dict[str, TitleRule | str]
-    #: somebody licensed is on call and can be reached, whom those who need one may ring
-    licensed_on_call: Callable[[], bool]
+    #: people on call and reachable whose title is licensed or qualified, with which; asked for only when needed
+    seniors: Callable[[], Mapping[str, Kind]]
 
     def title(self, who: Candidate) -> TitleRule | str:
         person = who.responder.id
@@ -119,8 +120,11 @@ def _supervision(look: Look, who: Candidate) -> str | None:
     title = look.title(who)
     if isinstance(title, str) or who.responder.id in look.need.waived or title.supervision is Supervision.NONE:
         return None
-    if title.supervision is Supervision.LICENSED:
-        return None if look.licensed_on_call() else f"{title.title} needs a licensed supervisor on call; nobody is"
+    if title.supervision is not Supervision.NAMED:
+        kinds = _SENIOR[title.supervision]
+        if any(kind in kinds for person, kind in look.seniors().items() if person != who.responder.id):
+            return None
+        return f"{title.title} needs somebody {' or '.join(kinds)} on call; nobody else is"
     named = {c.supervisor for c in who.responder.credentials if c.state == look.need.state and c.supervisor}
     if not named:
         return f"{title.title} has no supervisor on record"

@@ -134,9 +134,13 @@ def _look(
     pack = rules.of(need.state, today) if rules is not None else None
 
     @cache
-    def licensed_on_call() -> bool:
-        titles = (look.title(who) for who in candidates if can_be_rung(who, now))
-        return any(isinstance(title, TitleRule) and title.kind is Kind.LICENSED for title in titles)
+    def seniors() -> Mapping[str, Kind]:
+        ringable = ((who.responder.id, look.title(who)) for who in candidates if can_be_rung(who, now))
+        return {
+            person: title.kind
+            for person, title in ringable
+            if isinstance(title, TitleRule) and title.kind in (Kind.LICENSED, Kind.QUALIFIED)
+        }
 
     look = Look(
         need=need,
@@ -148,7 +152,7 @@ def _look(
         pack=pack,
         by_id={who.responder.id: who for who in candidates},
         titles={},
-        licensed_on_call=licensed_on_call,
+        seniors=seniors,
     )
     return look
 

@@ -98,7 +98,7 @@ def _rules(file: RosterFile, team: str) -> tuple[object, ...]:
         [shift for shift in file.shifts if shift.team == team],
         [override for override in file.overrides if override.team == team],
         [temporary for temporary in file.temporary if temporary.team == team],
-        [absence for absence in file.absences if absence.person in members],
+        sorted((a.person, a.start, a.end) for a in file.absences if a.person in members),
     )
 
 

@@ -1,22 +1,26 @@
 """What a state's rules say about titles: who may respond alone, who needs a supervisor, which teams are allowed.
 
-Rules are dated data with a citation and a confidence (`dispatch/rules/us/*.yaml`, read by `rulepackfile`). A state
-without a pack gets `strict_rule`; the reasons then say so.
+Rules are dated data with a citation and a confidence (`dispatch/rules/us/*.yaml`, read by `rulepackfile`). A rule of
+which we are not sure is applied in its strict sense, see `TitleRule.applied`; so is a title its state's pack does not
+name, and a state without a pack has `strict_rule`. The reasons of a match then say so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
 from dispatch.credential import Credential
 from dispatch.priority import Mode
 
+#: modes in which somebody travels
+VISITS = frozenset({Mode.MOBILE, Mode.CO_RESPONSE})
+
 
 class Kind(StrEnum):
-    """What a title amounts to in a team. Only the pack of its state says so."""
+    """What a title amounts to in a team, the most first. Only the pack of its state says so."""
 
     LICENSED = "licensed"
     QUALIFIED = "qualified"
@@ -29,16 +33,34 @@ class Supervision(StrEnum):
     NONE = "none"
     #: the supervisor named on the credential must be on call and reachable
     NAMED = "named"
-    #: somebody of a licensed kind must be on call and reachable
+    #: somebody else of a licensed kind must be
     LICENSED = "licensed"
+    #: somebody else of a licensed or qualified kind must be
+    QUALIFIED = "qualified"
+
+
+class Confidence(StrEnum):
+    """How sure we are that a rule says what we wrote down."""
+
+    #: read in the rule itself
+    HIGH = "high"
+    #: read in part, or in a copy, or its present version was not seen
+    MEDIUM = "medium"
+    #: general knowledge only
+    LOW = "low"
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a rule stands. `verified` is False when its text was not read; it is then applied in its strict sense."""
+    """Where a rule stands, how sure we are of it, and what we are not sure of."""
 
     cite: str
-    verified: bool = True
+    confidence: Confidence
+    unsure: str | None = None
+
+    @property
+    def verified(self) -> bool:
+        return self.confidence is Confidence.HIGH
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +71,20 @@ class TitleRule:
     alone: frozenset[Mode]
     supervision: Supervision
     source: Source
+
+    @property
+    def applied(self) -> TitleRule:
+        """The rule in the sense in which it is applied.
+
+        Below high confidence nobody but the licensed visits alone; at low confidence they also need a licensed
+        supervisor within reach, where the rule named none.
+        """
+        if self.source.verified or self.kind is Kind.LICENSED:
+            return self
+        supervision = self.supervision
+        if self.source.confidence is Confidence.LOW and supervision is Supervision.NONE:
+            supervision = Supervision.LICENSED
+        return replace(self, alone=self.alone - VISITS, supervision=supervision)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +97,23 @@ class TeamRule:
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """Training a title owes: `hours` every `years`, of which `topics` at least so many of each. None is not known."""
+    """Training a title owes: `hours` every `years`, of which at least so many of each of `topics`. Hours None: the rule
+    asks for training whose length is not counted in hours."""
 
     title: str
-    years: float
-    hours: float
+    years: int
+    hours: float | None
     topics: Mapping[str, float]
+    source: Source
+    #: False where the first renewal after issue owes nothing
+    first_renewal: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """Something else the rules ask of a responding team, for people to read; nothing is decided by it."""
+
+    text: str
     source: Source
 
 
@@ -75,16 +122,19 @@ class RulePack:
     state: str
     #: the first day these rules hold
     effective: date
+    #: by the title in small letters
     titles: Mapping[str, TitleRule]
     teams: tuple[TeamRule, ...] = ()
+    #: by the title in small letters
     renewals: Mapping[str, Renewal] = field(default_factory=dict)
+    requirements: tuple[Requirement, ...] = ()
 
     def rule(self, credential: Credential) -> TitleRule:
-        """The rule of a title. One the pack does not name may come as a second, never alone."""
-        found = self.titles.get(credential.title.strip().casefold())
+        """The rule of a title, as it is applied. One the pack does not name may come as a second, never alone."""
+        found = self.titles.get(key_of(credential.title))
         if found is not None:
-            return found
-        source = Source(f"{credential.title} is not in the {self.state} rule pack, so never alone", verified=False)
+            return found.applied
+        source = Source(f"{credential.title} is not in the {self.state} rule pack, so never alone", Confidence.LOW)
         kind = Kind.TRAINEE if credential.trainee else Kind.ASSOCIATE
         supervision = Supervision.NAMED if credential.trainee else Supervision.LICENSED
         return TitleRule(credential.title, kind, frozenset(), supervision, source)
@@ -101,10 +151,14 @@ class RulePacks:
         return max(in_force, key=lambda pack: pack.effective, default=None)
 
 
+def key_of(title: str) -> str:
+    return title.strip().casefold()
+
+
 def strict_rule(credential: Credential) -> TitleRule:
     """For a state without a pack: an active credential of the state may respond, a trainee never alone and only while
     the supervisor named on the credential is on call."""
-    source = Source(f"no rule pack for {credential.state}", verified=False)
+    source = Source(f"no rule pack for {credential.state}", Confidence.LOW)
     if credential.trainee:
         return TitleRule(credential.title, Kind.TRAINEE, frozenset(), Supervision.NAMED, source)
     return TitleRule(credential.title, Kind.QUALIFIED, frozenset(Mode), Supervision.NONE, source)

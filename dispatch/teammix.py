@@ -12,10 +12,7 @@ from dataclasses import dataclass
 from itertools import permutations
 
 from dispatch.priority import Mode
-from dispatch.rulepack import Kind, RulePack, TeamRule, TitleRule
-
-#: modes in which somebody travels; a rule pack's teams are about these
-VISITS = frozenset({Mode.MOBILE, Mode.CO_RESPONSE})
+from dispatch.rulepack import VISITS, Kind, RulePack, TeamRule, TitleRule
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,72 @@
+"""Handing cases on: only by a yes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from dispatch.handoff import LEAVES, Event, Handoff, State, advance, leaving
+from dispatch.rosterfile import read
+from tests.people.example import ROSTER, utc
+
+DUE = utc("2026-01-12T13:30")
+NOW = DUE - timedelta(minutes=20)
+OFFER = Handoff("h1", "default", "ana", "ben", frozenset({"c1", "c2"}), DUE)
+OPEN = ("c1", "c2")
+
+
+def test_every_state_has_a_row_and_every_event_without_one_is_refused() -> None:
+    assert set(LEAVES) == set(State)
+    for state in State:
+        for event in Event:
+            handoff = Handoff("h1", "default", "ana", "ben", frozenset({"c1"}), DUE, state)
+            found = advance(handoff, event, DUE, still_open=("c1",))
+            if event not in LEAVES[state]:
+                assert (found.handoff, found.refused) == (handoff, f"this hand-off is {state}")
+
+
+def test_a_yes_moves_the_cases() -> None:
+    found = advance(OFFER, Event.ACCEPTED, NOW, still_open=OPEN)
+    assert (found.handoff.state, found.moves, found.tell_coordinator) == (State.ACCEPTED, {"c1", "c2"}, False)
+
+
+def test_a_yes_to_one_leaves_the_other_and_tells_the_coordinator() -> None:
+    found = advance(OFFER, Event.ACCEPTED, NOW, ["c1"], OPEN)
+    assert (found.handoff.state, found.moves, found.handoff.left) == (State.PARTLY, {"c1"}, {"c2"})
+    assert found.tell_coordinator
+    rest = advance(found.handoff, Event.ACCEPTED, NOW, still_open=("c2",))
+    assert (rest.handoff.state, rest.moves) == (State.ACCEPTED, {"c2"})
+
+
+def test_silence_moves_nothing_and_a_late_yes_is_welcome() -> None:
+    assert advance(OFFER, Event.OVERDUE, NOW, still_open=OPEN).refused == "its time has not come"
+    overdue = advance(OFFER, Event.OVERDUE, DUE, still_open=OPEN)
+    assert (overdue.handoff.state, overdue.moves, overdue.tell_coordinator) == (State.OVERDUE, frozenset(), True)
+    late = advance(overdue.handoff, Event.ACCEPTED, DUE + timedelta(hours=1), still_open=OPEN)
+    assert late.moves == {"c1", "c2"}
+
+
+@pytest.mark.parametrize(("event", "told"), [(Event.DECLINED, True), (Event.WITHDREW, False)])
+def test_a_no_keeps_the_cases_where_they_are(event: Event, told: bool) -> None:
+    found = advance(OFFER, event, NOW, still_open=OPEN)
+    assert (found.moves, found.tell_coordinator) == (frozenset(), told)
+
+
+def test_a_case_that_was_closed_meanwhile_is_neither_moved_nor_missed() -> None:
+    found = advance(OFFER, Event.ACCEPTED, NOW, ["c1"], ("c1",))
+    assert (found.handoff.state, found.tell_coordinator) == (State.ACCEPTED, False)
+    assert not advance(OFFER, Event.OVERDUE, DUE, still_open=()).tell_coordinator
+
+
+def test_a_case_that_was_not_offered_is_refused_by_name() -> None:
+    assert advance(OFFER, Event.ACCEPTED, NOW, ["c9"], OPEN).refused == "not part of this hand-off: c9"
+
+
+def test_who_leaves_with_open_cases_and_who_follows() -> None:
+    roster = read(ROSTER).roster
+    monday = utc("2026-01-12T12:45")
+    found = leaving(roster, "default", {"ana": ["c1"], "tom": ["c2"]}, monday, timedelta(minutes=30))
+    assert [(one.person, one.cases, one.successors) for one in found] == [("ana", {"c1"}, ("ben", "tom", "dee"))]
+    assert leaving(roster, "default", {"ana": ["c1"]}, monday - timedelta(hours=1), timedelta(minutes=30)) == ()
+    assert leaving(roster, "default", {}, monday, timedelta(minutes=30)) == ()

@@ -1,0 +1,160 @@
+"""State rule packs: that they load, what they decide, and that what is not known is applied strictly and said."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from dispatch.errors import InvalidFile
+from dispatch.matching import Candidate, Match, Need, match, team_mix
+from dispatch.priority import Mode, Urgency
+from dispatch.responder import Responder, Standing
+from dispatch.roster import OnCall
+from dispatch.rulepack import VISITS, Kind, RulePacks, Supervision
+from dispatch.rulepackfile import read, shipped, with_site
+from tests.people.example import LIMITS, NOW, responder
+
+STATES = ["GA", "IA", "IL", "KS", "KY", "MO", "NC", "NV", "OH", "OR", "SD", "TX", "VA", "WA"]
+PACK = """\
+state: MT
+effective: 2026-01-01
+titles:
+  - {titles: [LCPC], kind: licensed, alone: [phone, mobile], supervision: none, cite: a rule, confidence: high}
+  - {titles: [BHA], kind: associate, alone: [], supervision: qualified, cite: a rule, confidence: low, unsure: all of it}
+"""
+
+
+def on(person: Responder, layer: str = "primary") -> Candidate:
+    return Candidate(person, (OnCall(person.id, layer, None, "always"),), Standing())
+
+
+def ask(people: list[Responder], state: str, mode: Mode = Mode.MOBILE, count: int = 2, **need: object) -> Match:
+    case = replace(Need("case-1", "default", state, Urgency.URGENT, mode=mode), **need)  # type: ignore[arg-type]
+    return match(case, "primary", [on(one) for one in people], count, NOW, LIMITS, shipped())
+
+
+def picked(found: Match) -> list[str]:
+    return [pick.person for pick in found.picks]
+
+
+def test_every_state_of_the_list_has_one_pack_that_loads() -> None:
+    assert sorted(pack.state for pack in shipped().packs) == STATES
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_no_unverified_rule_sends_an_unlicensed_person_on_a_visit_alone(state: str) -> None:
+    pack = shipped().of(state, date(2026, 11, 22))
+    assert pack is not None
+    for rule in pack.titles.values():
+        used = rule.applied
+        assert rule.source.verified or rule.source.unsure
+        if used.kind in (Kind.TRAINEE, Kind.PEER):
+            assert not used.alone
+        if not rule.source.verified and used.kind is not Kind.LICENSED:
+            assert not used.alone & VISITS
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_state_can_send_somebody(state: str) -> None:
+    """No pack is so strict that a full house cannot make a team: one of every title, all on call."""
+    pack = shipped().of(state, date(2026, 11, 22))
+    assert pack is not None
+    people = [
+        responder(f"p{number}", rule.title, state=state, supervisor="p0")
+        for number, rule in enumerate(pack.titles.values())
+    ]
+    for mode in (Mode.PHONE, Mode.MOBILE):
+        found = ask(people, state, mode, count=2)
+        chosen = [on(one) for one in people if one.id in picked(found)]
+        need = Need("case-1", "default", state, Urgency.URGENT, mode=mode)
+        assert team_mix(need, chosen, NOW, LIMITS, shipped()).complete
+
+
+class TestVirginia:
+    ana, ben = responder("ana", "LMHP"), responder("ben", "QMHP")
+    tom = responder("tom", "QMHP-T", supervisor="ana")
+
+    def test_a_licensed_person_visits_alone_a_qmhp_does_not(self) -> None:
+        found = ask([self.ben, self.ana], "VA", count=1)
+        assert picked(found) == ["ana"]
+        (second,) = found.others
+        assert second.because[0] == "QMHP does not respond alone"
+
+    def test_a_qmhp_takes_a_call_alone_while_somebody_licensed_is_on_call(self) -> None:
+        assert picked(ask([self.ben, self.ana], "VA", Mode.PHONE)) == ["ana", "ben"]
+        alone = ask([self.ben], "VA", Mode.PHONE)
+        assert alone.skips[0].reason == "QMHP needs somebody licensed on call; nobody else is"
+
+    def test_a_trainee_is_the_second_of_a_qmhp(self) -> None:
+        ana_elsewhere = on(self.ana, "supervisor")
+        need = Need("case-1", "default", "VA", Urgency.URGENT)
+        people = [on(self.tom), on(self.ben), ana_elsewhere]
+        found = match(need, "primary", people, 2, NOW, LIMITS, shipped())
+        assert picked(found) == ["ben", "tom"]
+        assert "half of a team: 1 of 2" in found.picks[0].because
+        assert any(reason.startswith("rule not verified: Va. Code 54.1-3521") for reason in found.picks[1].because)
+        only_tom = match(need, "primary", [on(self.tom), ana_elsewhere], 2, NOW, LIMITS, shipped())
+        assert not only_tom.picks
+
+    def test_a_title_of_another_state_is_not_a_title_of_this_one(self) -> None:
+        found = ask([responder("kim", "DCR"), self.ben], "VA")
+        assert picked(found) == []
+        supervised = ask([responder("kim", "DCR"), self.ben, self.ana], "VA", people=2)
+        reasons = next(p.because for p in (*supervised.picks, *supervised.others) if p.person == "kim")
+        assert "rule not verified: DCR is not in the VA rule pack, so never alone" in reasons
+
+
+def test_oregon_and_georgia_send_two_even_where_one_is_licensed() -> None:
+    for state in ("OR", "GA"):
+        doc, peer = (
+            responder("doc", "LCSW", state=state),
+            responder("pia", "PSS" if state == "OR" else "CPS", state=state),
+        )
+        need = Need("case-1", "default", state, Urgency.URGENT)
+        assert not team_mix(need, [on(doc)], NOW, LIMITS, shipped()).complete
+        assert team_mix(need, [on(doc), on(peer)], NOW, LIMITS, shipped()).complete
+        assert picked(ask([doc, peer], state)) == ["doc", "pia"]
+
+
+def test_a_low_confidence_rule_asks_for_a_licensed_person_within_reach() -> None:
+    found = ask([responder("q", "QMHP", state="KY")], "KY", Mode.PHONE)
+    assert found.skips[0].filter == "supervision"
+    bha = read(PACK, "mt.yaml").titles["bha"].applied
+    assert (bha.supervision, bha.alone) == (Supervision.QUALIFIED, frozenset())
+
+
+def test_a_state_without_a_pack_says_so_in_the_reasons() -> None:
+    found = ask([responder("m", "LCPC", state="MT")], "MT", count=1)
+    assert "rule not verified: no rule pack for MT" in found.picks[0].because
+
+
+def test_the_latest_pack_in_force_counts_and_a_sites_own_replaces_ours_from_its_day() -> None:
+    old = read(PACK, "mt.yaml")
+    new = replace(old, effective=date(2027, 1, 1))
+    packs = RulePacks((new, old))
+    assert packs.of("MT", date(2026, 6, 1)) is old
+    assert packs.of("MT", date(2027, 6, 1)) is new
+    assert packs.of("MT", date(2025, 6, 1)) is None
+    own = replace(old, state="VA")
+    assert with_site([own]).of("VA", date(2026, 6, 1)) is own
+    assert with_site([own]).of("VA", date(2025, 12, 31)) == shipped().of("VA", date(2025, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "line", "says"),
+    [
+        ("kind: associate, alone: []", "kind: peer, alone: [phone]", 5, "a peer never responds alone"),
+        ("titles: [BHA]", "titles: [lcpc]", 5, "lcpc has a rule already"),
+        ("kind: licensed", "kind: doctor", 4, "must be licensed"),
+        (", unsure: all of it", "", 5, "say in `unsure` what is not known"),
+        ("state: MT", "state: Montana", 1, "must be the state's letters"),
+        ("2026-01-01", "soon", 2, "must be a date"),
+    ],
+)
+def test_a_fault_names_file_and_line(was: str, now: str, line: int, says: str) -> None:
+    assert was in PACK
+    with pytest.raises(InvalidFile) as caught:
+        read(PACK.replace(was, now), "mt.yaml")
+    assert (f"mt.yaml:{line}", True) in [(f.field, says in f.problem) for f in caught.value.faults]

@@ -1,0 +1,107 @@
+"""Swaps: the table, and the stories it is for."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from dispatch.roster import Absence, Always, Roster, Shift, Team, on_call
+from dispatch.swap import LEAVES, OPEN, Event, State, Swap, Tell, advance, still_theirs, why_not
+from tests.people.example import responder, utc
+
+START, END = utc("2026-01-10T13:00"), utc("2026-01-11T01:00")
+NOW = START - timedelta(days=3)
+SWAP = Swap("s1", "default", "primary", "ana", START, END)
+ROSTER = Roster((Team("default", "America/New_York", "VA"),), (Shift("default", "primary", Always("ana")),))
+
+
+def test_every_state_has_a_row_and_every_state_is_reachable() -> None:
+    assert set(LEAVES) == set(State)
+    reached = {State.ASKED} | {target for row in LEAVES.values() for target in row.values()}
+    assert reached == set(State)
+
+
+@pytest.mark.parametrize("state", list(State))
+@pytest.mark.parametrize("event", list(Event))
+def test_an_event_without_a_row_changes_nothing_and_says_why(state: State, event: Event) -> None:
+    swap = Swap("s1", "default", "primary", "ana", START, END, state=state, taker="ben")
+    found = advance(swap, event, "ben", NOW)
+    if event not in LEAVES[state]:
+        assert (found.swap, found.refused) == (swap, f"this swap is {state} by ben")
+
+
+def test_an_open_swap_has_one_clock_its_start_and_a_settled_one_none() -> None:
+    for state in State:
+        swap = Swap("s1", "default", "primary", "ana", START, END, state=state)
+        assert swap.due_at == (START if state in OPEN else None)
+
+
+def test_the_first_of_the_pool_who_takes_it_has_it() -> None:
+    found = advance(SWAP, Event.TOOK, "ben", NOW)
+    assert found.swap.state is State.DONE
+    assert Tell.GIVER in found.tell
+    override = found.swap.override
+    assert override is not None
+    roster = Roster(ROSTER.teams, ROSTER.shifts, (override,))
+    assert [one.person for one in on_call(roster, "default", START)] == ["ben"]
+    assert [one.person for one in on_call(roster, "default", END)] == ["ana"]
+    second = advance(found.swap, Event.TOOK, "cho", NOW)
+    assert second.refused == "this swap is done by ben"
+
+
+def test_a_coordinator_agrees_where_the_team_says_so() -> None:
+    taken = advance(Swap("s1", "default", "primary", "ana", START, END, needs_approval=True), Event.TOOK, "ben", NOW)
+    assert (taken.swap.state, taken.swap.override) == (State.TAKEN, None)
+    assert Tell.COORDINATOR in taken.tell
+    assert advance(taken.swap, Event.APPROVED, "dee", NOW).swap.override is not None
+    assert advance(taken.swap, Event.REFUSED, "dee", NOW).swap.state is State.REFUSED
+
+
+def test_undoing_takes_the_override_away_until_it_begins() -> None:
+    done = advance(SWAP, Event.TOOK, "ben", NOW).swap
+    undone = advance(done, Event.UNDID, "ben", NOW)
+    assert (undone.swap.state, undone.swap.override) == (State.UNDONE, None)
+    assert advance(done, Event.UNDID, "ben", START).refused == "it has begun; change what is left of it by an override"
+
+
+def test_one_person_is_asked_and_says_no() -> None:
+    asked = Swap("s1", "default", "primary", "ana", START, END, asked=frozenset({"ben", "cho"}))
+    assert advance(asked, Event.TOOK, "dee", NOW).refused == "others were asked"
+    once = advance(asked, Event.DECLINED, "ben", NOW)
+    assert (once.swap.state, once.tell) == (State.ASKED, ())
+    assert advance(once.swap, Event.DECLINED, "ben", NOW).swap.state is State.ASKED
+    assert advance(once.swap, Event.DECLINED, "cho", NOW).swap.state is State.DECLINED
+    assert advance(SWAP, Event.DECLINED, "cho", NOW).swap.state is State.ASKED, "the pool never runs out"
+
+
+@pytest.mark.parametrize(
+    ("event", "by", "at", "reason"),
+    [
+        (Event.TOOK, "ana", NOW, "it is your own shift"),
+        (Event.TOOK, "ben", START, "it has begun; change what is left of it by an override"),
+        (Event.WITHDREW, "ben", NOW, "only whoever asked can withdraw it"),
+        (Event.BEGAN, None, NOW, "it has not begun"),
+    ],
+)
+def test_refusals(event: Event, by: str | None, at: object, reason: str) -> None:
+    assert advance(SWAP, event, by, at).refused == reason  # type: ignore[arg-type]
+
+
+def test_silence_leaves_the_shift_where_it_was_and_tells_the_coordinator() -> None:
+    found = advance(SWAP, Event.BEGAN, None, START)
+    assert (found.swap.state, found.swap.override) == (State.LAPSED, None)
+    assert Tell.COORDINATOR in found.tell
+
+
+def test_who_cannot_take_it() -> None:
+    away = Roster(ROSTER.teams, ROSTER.shifts, absences=(Absence("ben", NOW, END),))
+    assert why_not(SWAP, responder("ben"), away) == "away in that time"
+    assert why_not(SWAP, responder("ana"), ROSTER) == "on call in primary in that time already"
+    assert why_not(Swap("s1", "north", "primary", "ana", START, END), responder("ben"), ROSTER) == "not in this team"
+    assert why_not(SWAP, responder("ben"), ROSTER) is None
+
+
+def test_a_shift_that_is_no_longer_theirs_cannot_be_given() -> None:
+    assert still_theirs(SWAP, ROSTER)
+    assert not still_theirs(Swap("s1", "default", "backup", "ana", START, END), ROSTER)
