@@ -1,4 +1,5 @@
-"""Who may do what: one table, role x act, narrowed by team. Checked by every function of the flow before it reads anything."""
+"""Who may do what: one table, role x act, narrowed by team. Checked by every function of the flow before it reads
+anything."""
 
 from __future__ import annotations
 
@@ -62,7 +63,8 @@ _O, _R, _S, _C, _A, _U = (
 _FLOOR = frozenset({_O, _R, _S, _C})
 _LEADS = frozenset({_S, _C})
 
-#: Administrators run the service and its people; they do not thereby read or move cases. Whoever needs both is given both roles.
+#: Administrators run the service and its people; they do not thereby read or move cases. Whoever needs both is given
+#: both roles.
 MAY: dict[Act, frozenset[Role]] = {
     Act.LOG_CONTACT: frozenset({_O, _S, _C}),
     Act.ASSESS: frozenset({_O, _R, _S, _C}),
@@ -98,7 +100,8 @@ MAY: dict[Act, frozenset[Role]] = {
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts. `id` goes into the ledger: a user's, a responder's, a token's (`token:…`) or a process's (`system:ticker`).
+    """Who acts. `id` goes into the ledger: a user's, a responder's, a token's (`token:…`) or a process's
+    (`system:ticker`).
 
     `teams` empty means every team. `person` is the responder this sign-in belongs to, if any.
     """

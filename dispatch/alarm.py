@@ -1,7 +1,8 @@
 """Alarms: the end of every ladder, and everything else a person must be told.
 
-An alarm is a row of its own with a clock of its own: it rings again, wider, until a person acts, also while new pages are out. Acknowledging
-silences it for that person for five minutes; only an informational alarm ends there. One about a case ends when its cause does.
+An alarm is a row of its own with a clock of its own: it rings again, wider, until a person acts, also while new pages
+are out. Acknowledging silences it for that person for five minutes; only an informational alarm ends there. One about
+a case ends when its cause does.
 """
 
 from __future__ import annotations

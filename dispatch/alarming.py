@@ -20,7 +20,8 @@ def raise_alarm(
     recipients: tuple[str, ...] = (),
     again: timedelta | None = None,
 ) -> None:
-    """Open an alarm on this case and ring it at once. One that is already open for the same thing goes on ringing as it is."""
+    """Open an alarm on this case and ring it at once. One that is already open for the same thing goes on ringing as
+    it is."""
     for alarm in turn.file.alarms:
         if alarm.open and alarm.kind is kind and alarm.subject == subject:
             return
@@ -69,8 +70,8 @@ def open_alarm(
 def ring(alarm: Alarm, office: Office, now: datetime) -> tuple[Alarm, list[Ring]]:
     """Ring once: who is called this time, and the alarm with its next ring due.
 
-    Each ring reaches wider: the recipients, then supervisors too, then the policy's last-resort numbers. With nobody at all to tell, the
-    last-resort numbers ring from the first time on.
+    Each ring reaches wider: the recipients, then supervisors too, then the policy's last-resort numbers. With nobody
+    at all to tell, the last-resort numbers ring from the first time on.
     """
     loud = alarm.kind in LOUD
     people = list(alarm.recipients or office.coordinators)
@@ -105,7 +106,8 @@ def _ring(turn: Turn, alarm: Alarm) -> None:
 
 
 def acknowledge(alarm: Alarm, person: str, now: datetime) -> Alarm:
-    """Silence it for this person for five minutes. Ends it only where nothing but being seen was wanted, and everybody it rang for has seen it."""
+    """Silence it for this person for five minutes. Ends it only where nothing but being seen was wanted, and
+    everybody it rang for has seen it."""
     seen = replace(
         alarm,
         silenced={**alarm.silenced, person: (now + SILENCE).isoformat()},

@@ -1,4 +1,5 @@
-"""What people answer: accept, decline, give back, ask for help. Exactly the required number own a case; everyone else is told who has it."""
+"""What people answer: accept, decline, give back, ask for help. Exactly the required number own a case; everyone else
+is told who has it."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ from dispatch.recontact import Assignment
 def accept(turn: Turn, person: str, page: Page | None) -> bool:
     """`person` accepts. True when they own the case afterwards; otherwise they have been told who does."""
     case = turn.case
-    if not case.open or case.state is State.CLEARED and turn.file.escalation is None:
+    if not case.open or (case.state is State.CLEARED and turn.file.escalation is None):
         turn.happened(Event.ACCEPTED, complete=False, person=person, counted=False)
         turn.tell(person, "closed" if not case.open else "cleared")
         return False
@@ -113,7 +114,8 @@ def decline(turn: Turn, person: str, page: Page) -> None:
 
 
 def release(turn: Turn, person: str, why: str) -> None:
-    """An owner gives the case back. It waits again at its original place in the order, and they are not asked again in this run."""
+    """An owner gives the case back. It waits again at its original place in the order, and they are not asked again
+    in this run."""
     for assignment in turn.file.assignments:
         if assignment.open and assignment.person == person:
             turn.put(replace(assignment, ended_at=turn.now, ended_because=why))

@@ -18,7 +18,8 @@ from dispatch.page import ANSWER, DELIVERY, Act, Answer, Delivery, Page, Report
 
 
 def page_people(turn: Turn, escalation: Escalation, picks: Sequence[Pick], link: Sequence[str]) -> None:
-    """Page the people the matcher picked for the current step. The step's wait runs from its first page and is not restarted.
+    """Page the people the matcher picked for the current step. The step's wait runs from its first page and is not
+    restarted.
 
     `link` holds one fresh random code a pick.
     """
@@ -78,8 +79,8 @@ def _supersede_earlier(turn: Turn, person: str) -> None:
 def nobody_left(turn: Turn, escalation: Escalation, only_busy: bool) -> None:
     """The matcher has asked whom it could at this step and is still short.
 
-    Passed at once when nobody passes the lasting filters and no page of this step is still worth waiting for; when people are only busy or
-    resting the case waits for them, up to the policy's match time.
+    Passed at once when nobody passes the lasting filters and no page of this step is still worth waiting for; when
+    people are only busy or resting the case waits for them, up to the policy's match time.
     """
     if escalation.state is not Run.ASKING:
         return
@@ -100,7 +101,8 @@ def nobody_left(turn: Turn, escalation: Escalation, only_busy: bool) -> None:
 
 
 def replace_page(turn: Turn, page: Page, why: str) -> None:
-    """Ask the next person of the same step now, once for this page. The page itself stays open: its answer still counts."""
+    """Ask the next person of the same step now, once for this page. The page itself stays open: its answer still
+    counts."""
     if page.replaced or not page.open:
         return
     page = replace(page, replaced=True)
@@ -127,13 +129,14 @@ def page_overdue(turn: Turn, page: Page) -> None:
     """Silence. The page no longer uses the person's capacity; a late accept still counts."""
     if page.open:
         turn.put(_settle(page, Act.EXPIRE))
+        # A freed person may be just whom another case is waiting for.
+        turn.nudge = True
         turn.say("page_silent", page=page.id, person=page.person, delivery=page.delivery.value)
 
 
-def reported(
-    turn: Turn, page: Page, report: Report, code: int | None = None, *, loud: Kind = Kind.UNDELIVERED
-) -> None:
-    """The provider says something about a page: late, twice or out of order, the table decides what still counts. `loud` is the alarm of a failure."""
+def reported(turn: Turn, page: Page, report: Report, code: int | None = None, *, loud: Kind = Kind.UNDELIVERED) -> None:
+    """The provider says something about a page: late, twice or out of order, the table decides what still counts.
+    `loud` is the alarm of a failure."""
     delivery = DELIVERY[page.delivery][report]
     if delivery is page.delivery:
         return

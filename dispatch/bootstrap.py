@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from dispatch.access import system
 from dispatch.channels.channel import Channel
 from dispatch.channels.signature import Signatures
 from dispatch.channels.twilio import TwilioChannel
 from dispatch.clock import Clock, SystemClock
-from dispatch.deliver import Sender
+from dispatch.duties import Worker
 from dispatch.errors import InvalidInput
 from dispatch.flow.rosters import Rosters
 from dispatch.flow.service import Service
@@ -22,27 +19,24 @@ from protocols.loader import Library
 
 
 def build(settings: Settings, *, clock: Clock | None = None, pool_size: int = 40) -> Service:
-    """The service over the record and the queue that the settings name. Raises InvalidInput when a needed setting is missing."""
+    """The service over the record and the queue that the settings name. Raises InvalidInput when a needed setting is
+    missing."""
     if settings.secret_key is None:
         raise InvalidInput("DISPATCH_SECRET_KEY is needed: it seals personal data.")
-    library = Library.shipped(*([settings.data_dir / "protocols"] if (settings.data_dir / "protocols").is_dir() else []))
+    library = Library.shipped(
+        *([settings.data_dir / "protocols"] if (settings.data_dir / "protocols").is_dir() else [])
+    )
     return Service(
         record=Record(settings.record_url, pool_size=pool_size),
-        queue=Queue(redis_url(settings)),
+        queue=Queue(settings.queue_url),
         clock=clock or SystemClock.parse(settings.clock),
         sealer=Sealer(Keyring.parse(settings.secret_key.get_secret_value())),
         library=library,
         rosters=Rosters(),
         public_url=settings.address,
+        hotline_number=settings.twilio_from,
         demo=settings.demo,
     )
-
-
-def redis_url(settings: Settings) -> str:
-    """The queue's URL; without one, the embedded Valkey's socket in the data dir."""
-    if settings.redis_url is not None:
-        return settings.redis_url.get_secret_value()
-    return f"unix://{settings.data_dir.absolute() / 'valkey.sock'}"
 
 
 def channel(settings: Settings) -> Channel:
@@ -69,14 +63,6 @@ def signatures(settings: Settings) -> Signatures | None:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Worker:
-    """A service that also sends."""
-
-    svc: Service
-    sender: Sender
-
-
 def build_worker(settings: Settings, process: str) -> Worker:
-    svc = build(settings, pool_size=8)
-    return Worker(svc, Sender(svc, channel(settings), system(process)))
+    """A service that also sends, for one of the loops of `workers`."""
+    return Worker(build(settings, pool_size=16), channel(settings), process)

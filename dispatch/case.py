@@ -1,9 +1,10 @@
 """The case and its one state table.
 
-Rules for whoever changes this file: every change of a case's state is a row of `LEAVES`; nothing else writes `Case.state`. Outside events may come
-late, twice or in any order, so each has an answer in every state: where no row is shown the state stays and the event is only recorded. Our own
-events are guarded by the row's version and are never late; one without a row is a programming error and raises. STATES.md is drawn from these
-tables, and a test fails when it is stale.
+Rules for whoever changes this file: every change of a case's state is a row of `LEAVES`; nothing else writes
+`Case.state`. Outside events may come late, twice or in any order, so each has an answer in every state: where no row
+is shown the state stays and the event is only recorded. Our own events are guarded by the row's version and are never
+late; one without a row is a programming error and raises. STATES.md is drawn from these tables, and a test fails when
+it is stale.
 """
 
 from __future__ import annotations
@@ -141,7 +142,8 @@ LEAVES: dict[State, dict[Event, State]] = {
         Event.LADDER_EXHAUSTED: State.UNANSWERED,
     },
     # A second person joining (ASSIGNED, ACCEPTED) never rewinds the first one's travel, so the three states below
-    # have no row for it; they differ in this from `not_reached` and `cleared`, where an assignment starts the work again.
+    # have no row for it; they differ in this from `not_reached` and `cleared`, where an assignment starts the work
+    # again.
     State.ACCEPTED: {**_EVERY_OPEN, **_WORK, Event.CONTACT_OVERDUE: State.ACCEPTED},
     State.EN_ROUTE: {**_EVERY_OPEN, **_WORK, Event.ARRIVAL_OVERDUE: State.EN_ROUTE},
     State.ON_SCENE: {
@@ -200,8 +202,8 @@ class Impossible(Exception):
 def next_state(state: State, event: Event, *, complete: bool = True, anyone_left: bool = False) -> State:
     """Where `event` leads from `state`.
 
-    `complete`: the required number of people own the case once the event counts. `anyone_left`: somebody still does after it.
-    Raises Impossible for one of our own events without a row; an outside event never raises.
+    `complete`: the required number of people own the case once the event counts. `anyone_left`: somebody still does
+    after it. Raises Impossible for one of our own events without a row; an outside event never raises.
     """
     target = LEAVES[state].get(event)
     if target is None:

@@ -1,7 +1,7 @@
 """A case file: one case with every row that belongs to it; and a turn: one decision about it in the making.
 
-Decisions read `turn.file`, put changed rows back, and say what must be done and what happened. Nothing leaves a turn until the flow commits it,
-and the flow commits all of it (rows, deadlines, effects, ledger entries) or nothing.
+Decisions read `turn.file`, put changed rows back, and say what must be done and what happened. Nothing leaves a turn
+until the flow commits it, and the flow commits all of it (rows, deadlines, effects, ledger entries) or nothing.
 """
 
 from __future__ import annotations
@@ -87,7 +87,8 @@ _SHELF: dict[type, str] = {
 
 
 class Turn:
-    """One decision in the making. `new_id` gives fresh row ids; everything else a decision may depend on is here in the open."""
+    """One decision in the making. `new_id` gives fresh row ids; everything else a decision may depend on is here in
+    the open."""
 
     def __init__(
         self, file: CaseFile, now: datetime, policy: Policy, office: Office, actor: str, new_id: Callable[[], str]
@@ -144,10 +145,12 @@ class Turn:
         self.put(replace(self.case, deadline=clock_of(self.case, self.file, self.policy, self.now)))
 
 
-#: Events that start the state's clock again although the state stays: our own alarms, and a safety check-in that was answered.
+#: Events that start the state's clock again although the state stays: our own alarms, and a safety check-in that was
+#: answered.
 _REARMS = frozenset({Event.CHECKED_IN, *(cases.OURS - {Event.CHECK_IN_DUE})})
 
-#: How long an operator may go on assessing before the case is queued at its cautious level: the clock does not wait for a form.
+#: How long an operator may go on assessing before the case is queued at its cautious level: the clock does not wait
+#: for a form.
 ASSESSING = timedelta(minutes=5)
 #: How long somebody on scene has to answer a check-in before the safety alarm rings.
 CHECK_IN_ANSWER = timedelta(minutes=5)

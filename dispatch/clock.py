@@ -49,7 +49,8 @@ class SystemClock:
 
     @classmethod
     def parse(cls, text: str | None) -> SystemClock:
-        """`BASE|REFERENCE|SPEED` (RFC 3339, RFC 3339, number), as DISPATCH_CLOCK carries it; None or "" is real time."""
+        """`BASE|REFERENCE|SPEED` (RFC 3339, RFC 3339, number), as DISPATCH_CLOCK carries it; None or "" is real
+        time."""
         if not text:
             return cls()
         base, reference, speed = text.split("|")

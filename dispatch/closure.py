@@ -1,4 +1,5 @@
-"""Closing: only a person closes a case, and it always can be closed. What is still running on it ends, and everyone is told."""
+"""Closing: only a person closes a case, and it always can be closed. What is still running on it ends, and everyone
+is told."""
 
 from __future__ import annotations
 
@@ -7,14 +8,15 @@ from datetime import timedelta
 
 from dispatch import laddering
 from dispatch.alarming import end_alarms
-from dispatch.laddering import start
 from dispatch.case import Event, State
 from dispatch.casefile import Turn
 from dispatch.errors import Fault, InvalidInput, Refused
 from dispatch.escalation import Reason
+from dispatch.laddering import start
 from dispatch.working import withdraw_pages
 
-#: A code is not used again this long after closing, so that a late reply can never act on a newer case (xMatters: at least 72 h).
+#: A code is not used again this long after closing, so that a late reply can never act on a newer case (xMatters: at
+#: least 72 h).
 CODE_REST = timedelta(hours=72)
 
 
@@ -39,9 +41,14 @@ def close(turn: Turn, disposition: str | None) -> None:
     end_alarms(turn)
     turn.put(
         replace(
-            turn.case, disposition=disposition or case.disposition, closed_at=turn.now, closed_by=turn.actor, proposed=None
+            turn.case,
+            disposition=disposition or case.disposition,
+            closed_at=turn.now,
+            closed_by=turn.actor,
+            proposed=None,
         )
     )
+    turn.nudge = True
     turn.happened(Event.CLOSED, disposition=turn.case.disposition)
     turn.put(replace(turn.case, deadline=None))
 

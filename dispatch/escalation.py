@@ -1,7 +1,8 @@
 """An escalation: one run up a ladder, until enough people own the case. Its one state table, and the row.
 
-The ladder is frozen into the run when it starts, so that editing a policy cannot derail a case under way. The run says how many people it still
-wants to ask (`want`); who they are is the matcher's business alone. What moves it is in `laddering`, `asking` and `answering`.
+The ladder is frozen into the run when it starts, so that editing a policy cannot derail a case under way. The run
+says how many people it still wants to ask (`want`); who they are is the matcher's business alone. What moves it is in
+`laddering`, `asking` and `answering`.
 """
 
 from __future__ import annotations

@@ -58,7 +58,7 @@ def _at_step(turn: Turn, escalation: Escalation) -> Escalation:
     want = want_of(step, escalation)
     moved = replace(
         escalation,
-        want=want if want else _EVERYBODY,
+        want=want or _EVERYBODY,
         step_at=turn.now,
         first_page_at=None,
         only_busy=False,
@@ -139,7 +139,8 @@ def round_overdue(turn: Turn, escalation: Escalation) -> None:
 
 
 def refreeze(turn: Turn, urgency: Urgency, needed: int) -> None:
-    """Urgency or the number needed rose: take the new ladder from its first step. Its due time is the earlier of the two; open pages stay valid."""
+    """Urgency or the number needed rose: take the new ladder from its first step. Its due time is the earlier of the
+    two; open pages stay valid."""
     escalation = turn.file.escalation
     if escalation is None:
         return

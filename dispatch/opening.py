@@ -55,7 +55,8 @@ def open_case(
     assessing: bool,
     new_id: Callable[[], str],
 ) -> Turn:
-    """A new case in a turn of its own. `assessing`: the operator is still asking; it is queued at the cautious level when that takes too long."""
+    """A new case in a turn of its own. `assessing`: the operator is still asking; it is queued at the cautious level
+    when that takes too long."""
     held = held_until(policy, found.urgency, now, timezone)
     line = facts.line or Line.LOST
     case = Case(
@@ -94,14 +95,16 @@ def open_case(
 
 
 def queue(turn: Turn, *, pages: bool = True) -> None:
-    """The case takes its place, and its first run up the ladder begins, unless its code says that nobody is to be paged."""
+    """The case takes its place, and its first run up the ladder begins, unless its code says that nobody is to be
+    paged."""
     turn.happened(Event.ASSESSED)
     if pages and turn.case.state is State.WAITING and turn.file.escalation is None:
         start(turn, Reason.FIRST, turn.case.needed)
 
 
 def promise_to_call_back(turn: Turn) -> None:
-    """A line that is not held gets a clock, owned by the operator who took the call, until a QMHP has spoken with the person."""
+    """A line that is not held gets a clock, owned by the operator who took the call, until a QMHP has spoken with the
+    person."""
     case = turn.case
     within = turn.policy.recontact_within(case.line.value, case.urgency)
     if within is None or case.first_contact_at is not None or any(r.open for r in turn.file.recontacts):

@@ -1,4 +1,5 @@
-"""What each deadline does when it fires. One table: meaning -> rule. Silence never closes anything; it asks more people, or rings."""
+"""What each deadline does when it fires. One table: meaning -> rule. Silence never closes anything; it asks more
+people, or rings."""
 
 from __future__ import annotations
 
@@ -85,7 +86,8 @@ def _check_in_overdue(turn: Turn, _: str) -> None:
 
 
 def _retry(turn: Turn, _: str) -> None:
-    """First the owner is reminded; from then on somebody must choose between another try, a welfare check and a co-response."""
+    """First the owner is reminded; from then on somebody must choose between another try, a welfare check and a
+    co-response."""
     turn.happened(Event.RETRY_OVERDUE)
     for person in turn.file.owners:
         turn.tell(person, "retry_reminder")

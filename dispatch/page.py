@@ -1,6 +1,8 @@
-"""A page: one person asked once about one case. Two small machines that never mix: how far it got, and what was answered.
+"""A page: one person asked once about one case. Two small machines that never mix: how far it got, and what was
+answered.
 
-A delivery report never overwrites an answer: somebody who accepted has plainly received it, whatever the carrier says later.
+A delivery report never overwrites an answer: somebody who accepted has plainly received it, whatever the carrier says
+later.
 """
 
 from __future__ import annotations
@@ -38,8 +40,8 @@ class Report(StrEnum):
 
 _FINAL = {Delivery.DELIVERED, Delivery.UNDELIVERED, Delivery.FAILED}
 
-# Callbacks come twice and out of order: a final state is never replaced by an earlier one, and proof of delivery beats any
-# report of failure (a repeat may fail after the first copy arrived).
+# Callbacks come twice and out of order: a final state is never replaced by an earlier one, and proof of delivery
+# beats any report of failure (a repeat may fail after the first copy arrived).
 DELIVERY: dict[Delivery, dict[Report, Delivery]] = {
     Delivery.QUEUED: {report: Delivery(report.value) for report in Report},
     Delivery.SENDING: {report: Delivery(report.value) for report in Report},
@@ -78,7 +80,8 @@ class Answer(StrEnum):
 
 
 class Act(StrEnum):
-    """What happens to a page's answer. ACCEPT here means an accept that counted; a late one leaves the page as it was."""
+    """What happens to a page's answer. ACCEPT here means an accept that counted; a late one leaves the page as it
+    was."""
 
     ACCEPT = "accept"
     DECLINE = "decline"

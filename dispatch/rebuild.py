@@ -15,7 +15,8 @@ from dispatch.store import schema
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """What differed before: entries the record has and Redis lacked, and the other way round. `filled` is False when Redis is down."""
+    """What differed before: entries the record has and Redis lacked, and the other way round. `filled` is False when
+    Redis is down."""
 
     filled: bool
     waiting: int = 0

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from dispatch.deadline import Deadline
 
-#: Lifeline policy asks for confirmation that responders made contact, and to act again if they did not; it publishes no minutes. Fifteen is ours.
+#: Lifeline policy asks for confirmation that responders made contact, and to act again if they did not; it publishes
+#: no minutes. Fifteen is ours.
 CONFIRM_WITHIN = timedelta(minutes=15)
 
 

@@ -28,7 +28,8 @@ STATUS = {
 
 
 def status(turn: Turn, event: Event, person: str | None, *, tell: bool = True) -> None:
-    """An owner, or a coordinator for them, says how far the work is. `tell` texts it back, which a person at a screen does not need."""
+    """An owner, or a coordinator for them, says how far the work is. `tell` texts it back, which a person at a screen
+    does not need."""
     state = turn.happened(event, person=person)
     if event is Event.ENGAGED:
         _spoke(turn)
@@ -41,6 +42,7 @@ def status(turn: Turn, event: Event, person: str | None, *, tell: bool = True) -
     if state is State.CLEARED:
         end_alarms(turn, Kind.SAFETY, Kind.UNANSWERED, Kind.CONTACT_OVERDUE, Kind.RETRY_OVERDUE)
         laddering.cancel(turn)
+        turn.nudge = True
     if person is not None and tell:
         turn.tell(person, "status_noted", stage=state.value)
 
@@ -58,7 +60,8 @@ def _spoke(turn: Turn) -> None:
 
 
 def recontacted(turn: Turn, reached: bool, line: str | None = None) -> None:
-    """The operator tried the person again. A try starts the recontact clock anew; only a QMHP's conversation ends it."""
+    """The operator tried the person again. A try starts the recontact clock anew; only a QMHP's conversation ends
+    it."""
     for recontact in turn.file.recontacts:
         if recontact.open:
             turn.put(
@@ -89,7 +92,8 @@ def call_emergency(
     consented: str,
     confirmed_at: datetime | None,
 ) -> None:
-    """911 has been called, or has now confirmed contact. The hand-off stays open, with a clock, until somebody confirms it."""
+    """911 has been called, or has now confirmed contact. The hand-off stays open, with a clock, until somebody
+    confirms it."""
     running = next((e for e in turn.file.emergencies if e.open), None)
     base = running or Emergency(turn.new_id(), turn.case.id, called_by, agency, turn.now)
     confirmed = confirmed_at is not None
@@ -123,7 +127,8 @@ def scene_cleared(turn: Turn) -> None:
 
 
 def regrade(turn: Turn, urgency: Urgency, *, confirmed: bool) -> bool:
-    """Set the urgency a person asks for. Raising takes effect at once; lowering waits as *proposed* unless it is `confirmed`.
+    """Set the urgency a person asks for. Raising takes effect at once; lowering waits as *proposed* unless it is
+    `confirmed`.
 
     Returns whether it took effect.
     """
@@ -174,7 +179,8 @@ def need_more_people(turn: Turn, needed: int, because: tuple[str, ...]) -> None:
 
 
 def stand_down(turn: Turn) -> None:
-    """Nobody needs to go any more. Everyone on the case is rung until they have answered; the case is cleared, not closed."""
+    """Nobody needs to go any more. Everyone on the case is rung until they have answered; the case is cleared, not
+    closed."""
     owners = turn.file.owners
     turn.happened(Event.STOOD_DOWN)
     if owners:

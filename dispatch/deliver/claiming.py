@@ -36,7 +36,8 @@ class _Loaded:
 
 
 def claim(actor: Actor, svc: Service, limit: int) -> list[Job]:
-    """Up to `limit` effects that are now ours to perform, most urgent first. Opening sealed numbers happens after the commit."""
+    """Up to `limit` effects that are now ours to perform, most urgent first. Opening sealed numbers happens after the
+    commit."""
     now = svc.clock.now()
     lease = timedelta(seconds=LEASE.total_seconds() * _speed(svc))
     with svc.record.read() as conn:
@@ -96,7 +97,8 @@ def _load(conn: Connection, rows: list[Row[Any]]) -> _Loaded:
 
 
 def _letter(svc: Service, conn: Connection, row: Row[Any], loaded: _Loaded) -> Letter | None:
-    """What to send, or None when there is nothing to send any more: the page was answered, the alarm has ended, nobody has a number."""
+    """What to send, or None when there is nothing to send any more: the page was answered, the alarm has ended,
+    nobody has a number."""
     attempts = loaded.before.get(row.id, [])
     doubtful = [a for a in attempts if a.state in ("sending", "unknown")]
     page = loaded.pages.get(row.page_id) if row.page_id else None
@@ -159,7 +161,8 @@ def _write_attempts(conn: Connection, letters: list[tuple[Row[Any], Letter, str,
     conn.execute(schema.attempts.insert(), rows)
     queued = [row.page_id for row, *_ in letters if row.page_id]
     if queued:
-        # Outside the version guard on purpose: whatever is decided meanwhile stays right, and the table lets any report follow QUEUED.
+        # Outside the version guard on purpose: whatever is decided meanwhile stays right, and the table lets any
+        # report follow QUEUED.
         p = schema.pages
         first = (p.c.id.in_(queued)) & (p.c.delivery == Delivery.QUEUED.value)
         conn.execute(update(p).where(first).values(delivery=Delivery.SENDING.value))

@@ -1,4 +1,5 @@
-"""Words and numbers for one effect. Everything a text can say comes from `wording`, which cannot render anything personal."""
+"""Words and numbers for one effect. Everything a text can say comes from `wording`, which cannot render anything
+personal."""
 
 from __future__ import annotations
 
@@ -50,7 +51,8 @@ class Rendered:
 
 
 def render(svc: Service, letter: Letter) -> Rendered:
-    """The number, the words, and how long they are worth delivering. A call's words are said when it is answered: see `flow.voice`."""
+    """The number, the words, and how long they are worth delivering. A call's words are said when it is answered: see
+    `flow.voice`."""
     now = svc.clock.now()
     validity = letter.page.by - now if letter.page else letter.alarm.every if letter.alarm else WORTH
     body = "" if letter.voice else _body(svc, letter)

@@ -1,4 +1,5 @@
-"""Step 3: what became of each attempt. A result that comes after its lease is a result all the same, recorded on its own attempt."""
+"""Step 3: what became of each attempt. A result that comes after its lease is a result all the same, recorded on its
+own attempt."""
 
 from __future__ import annotations
 
@@ -39,7 +40,7 @@ def _record(actor: Actor, svc: Service, results: Sequence[Result]) -> None:
     with svc.record.write() as conn:
         done, failed = [], []
         for result in results:
-            state, code = _attempt(conn, result, now)
+            state = _attempt(conn, result, now)
             if state == "sent":
                 done.append(result.job.outbox_id)
             elif state == "refused" and not _tried_again(conn, actor, result, now):
@@ -50,8 +51,9 @@ def _record(actor: Actor, svc: Service, results: Sequence[Result]) -> None:
     mirror(svc, told)
 
 
-def _attempt(conn: Connection, result: Result, now: datetime) -> tuple[str, int | None]:
-    """Write the attempt's own result. `unknown` leaves the effect claimed: when its lease lapses the provider is asked."""
+def _attempt(conn: Connection, result: Result, now: datetime) -> str:
+    """Write the attempt's own result. `unknown` leaves the effect claimed: when its lease lapses the provider is
+    asked."""
     answer = result.answer
     values: dict[str, Any]
     if isinstance(answer, Taken):
@@ -62,7 +64,7 @@ def _attempt(conn: Connection, result: Result, now: datetime) -> tuple[str, int 
         values = {"state": "refused", "sid": None, "failure": answer.code}
     a = schema.attempts
     conn.execute(update(a).where(a.c.id == result.job.attempt_id).values(**values, ended_at=now))
-    return values["state"], values["failure"]
+    return str(values["state"])
 
 
 def _tried_again(conn: Connection, actor: Actor, result: Result, now: datetime) -> bool:

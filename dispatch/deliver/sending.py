@@ -1,12 +1,13 @@
-"""Step 2: speak to the provider from a rolling pool of threads, most urgent first, and record results as they gather."""
+"""Step 2: speak to the provider from a rolling pool of threads, most urgent first, and record results as they
+gather."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import timedelta
 
+from dispatch import logs
 from dispatch.access import Actor
 from dispatch.channels.channel import Channel, Refusal, Taken
 from dispatch.channels.failures import FailureKind
@@ -15,9 +16,10 @@ from dispatch.deliver.job import Job, Result
 from dispatch.deliver.results import record
 from dispatch.flow.service import Service
 
-log = logging.getLogger(__name__)
+log = logs.get(__name__)
 
-#: Calls under way at once: at 150 ms each this is more than 200 a second, which is what the provider's client can carry.
+#: Calls under way at once: at 150 ms each this is more than 200 a second, which is what the provider's client can
+#: carry.
 AT_ONCE = 48
 RING = timedelta(seconds=25)
 #: Results are collected this long before they are recorded together: one commit for many instead of one each.
@@ -35,7 +37,8 @@ class Sender:
         self._pool = ThreadPoolExecutor(at_once, thread_name_prefix="send")
 
     def drain(self, between: Callable[[], object] | None = None) -> int:
-        """Perform everything that is due; returns how many effects. `between` runs after each batch that was recorded (matching, say)."""
+        """Perform everything that is due; returns how many effects. `between` runs after each batch that was recorded
+        (matching, say)."""
         under_way: dict[Future[Result], Job] = {}
         performed = 0
         dry = False
@@ -59,12 +62,13 @@ class Sender:
             dry = False
 
     def _perform(self, job: Job) -> Result:
-        """Never raises: whatever goes wrong here is an answer we do not know, and doubt means asking the provider later."""
+        """Never raises: whatever goes wrong here is an answer we do not know, and doubt means asking the provider
+        later."""
         try:
             known = self._known(job)
             return Result(job, known or self._send(job))
-        except Exception as error:  # noqa: BLE001 - a defect in one send must not take the others' results with it
-            log.error("send_failed", extra={"attempt": job.attempt_id, "error": type(error).__name__})
+        except Exception:
+            log.exception("send_failed", attempt=job.attempt_id)
             return Result(job, Refusal(FailureKind.UNKNOWN))
 
     def _send(self, job: Job) -> Taken | Refusal:
@@ -77,7 +81,8 @@ class Sender:
         return self._channel.text(job.to, job.body, callback, job.validity)
 
     def _known(self, job: Job) -> Taken | None:
-        """In doubt about an earlier attempt, ask the provider whether it has it: sending twice is better than never, but worse than once."""
+        """In doubt about an earlier attempt, ask the provider whether it has it: sending twice is better than never,
+        but worse than once."""
         if job.doubt_since is None:
             return None
         found = self._channel.find(job.to, job.doubt_since - timedelta(seconds=5), voice=job.voice)

@@ -38,7 +38,8 @@ def blame(
     code: int | None,
     turn: Turn | None = None,
 ) -> list[Entry]:
-    """What a failed attempt says about its person: a bad number, or texts they have stopped. Outside a case it opens an alarm of its own."""
+    """What a failed attempt says about its person: a bad number, or texts they have stopped. Outside a case it opens
+    an alarm of its own."""
     if report not in (Report.UNDELIVERED, Report.FAILED) or attempt.person is None:
         return []
     kind = KINDS.get(code or 0)

@@ -57,7 +57,8 @@ def commit(
     *,
     also: Callable[[Connection, Turn], None] | None = None,
 ) -> T:
-    """Decide once about one case and commit it. `also` writes further rows of the same transaction (a note, an inbox row).
+    """Decide once about one case and commit it. `also` writes further rows of the same transaction (a note, an inbox
+    row).
 
     Raises NotFound, NotAllowed, whatever `decide` raises, and Conflict after the last try.
     """

@@ -1,13 +1,14 @@
 """What comes in from the provider: texts, delivery reports, keys pressed on a telephone.
 
-Two transactions. The first keeps the raw arrival, once however often it is delivered, and is all that the webhook waits for. The second makes
-something of it and marks it read in the same commit; the sweeper repeats the second for whatever stayed unread.
+Two transactions. The first keeps the raw arrival, once however often it is delivered, and is all that the webhook
+waits for. The second makes something of it and marks it read in the same commit; the sweeper repeats the second for
+whatever stayed unread.
 """
 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
@@ -33,7 +34,8 @@ from dispatch.store.ledger import Entry
 
 Source = Literal["sms", "status", "voice"]
 
-# The provider's words for how far a message or call got. A call that was answered may have met a voicemail: only a key proves a person.
+# The provider's words for how far a message or call got. A call that was answered may have met a voicemail: only a
+# key proves a person.
 _REPORTS: dict[str, Report] = {
     "sent": Report.SENT,
     "delivered": Report.DELIVERED,
@@ -60,7 +62,8 @@ class TakenIn:
 def take_in(
     actor: Actor, svc: Service, source: Source, form: Mapping[str, str], token: str | None, query: Mapping[str, str]
 ) -> TakenIn:
-    """Keep an arrival before anything is made of it. `query` is the callback address's own, with our attempt and its token."""
+    """Keep an arrival before anything is made of it. `query` is the callback address's own, with our attempt and its
+    token."""
     id_, key = svc.new_id(), svc.sealer.new_subject_key()
     sid = form.get("MessageSid") or form.get("SmsSid") or form.get("CallSid") or ""
     status = form.get("MessageStatus") or form.get("CallStatus") or "received"
@@ -147,7 +150,8 @@ class _AlreadyRead(Exception):
 
 
 def _attempt(conn: Connection, form: Mapping[str, Any]) -> Row[Any] | None:
-    """The attempt a callback is about, when its random token fits; a callback may come before the provider's own answer did."""
+    """The attempt a callback is about, when its random token fits; a callback may come before the provider's own
+    answer did."""
     a = schema.attempts
     found = conn.execute(select(a).where(a.c.id == form.get("a", ""))).one_or_none()
     if found is None or not hmac.compare_digest(found.token, str(form.get("t", ""))):
@@ -180,7 +184,8 @@ def _finish(svc: Service, inbox_id: str) -> None:
 
 
 def bad_signature(actor: Actor, svc: Service, *, account_is_ours: bool) -> None:
-    """A webhook that nobody signed. At once when it names our account: then our own settings may be wrong, and replies are being lost."""
+    """A webhook that nobody signed. At once when it names our account: then our own settings may be wrong, and
+    replies are being lost."""
     now = svc.clock.now()
     with svc.record.write() as conn:
         a = schema.alarms
@@ -197,5 +202,3 @@ def bad_signature(actor: Actor, svc: Service, *, account_is_ours: bool) -> None:
         entries.append(Entry(now, actor.id, "bad_signature", None, None, {"ours": account_is_ours}))
         told.ledger_no = ledger.append(conn, entries)
     mirror(svc, told)
-
-

@@ -1,4 +1,5 @@
-"""Logged and scored: a contact comes in, is scored, and becomes a case with a place in the queue, or is kept with its disposition."""
+"""Logged and scored: a contact comes in, is scored, and becomes a case with a place in the queue, or is kept with its
+disposition."""
 
 from __future__ import annotations
 
@@ -59,7 +60,8 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """`case_id` is None for a contact that asked for no response. `again`: the same key and body had been logged before."""
+    """`case_id` is None for a contact that asked for no response. `again`: the same key and body had been logged
+    before."""
 
     contact_id: str
     case_id: str | None
@@ -75,7 +77,8 @@ class _Scored:
 
 
 def score_all(svc: Service, given: Sequence[Given], at: datetime, *, prefix: str = "assessments") -> list[_Scored]:
-    """Score answer sets. Raises InvalidInput naming each wrong answer as `assessments.0.answers.q2`; all are reported together."""
+    """Score answer sets. Raises InvalidInput naming each wrong answer as `assessments.0.answers.q2`; all are reported
+    together."""
     faults: list[Fault] = []
     found: list[_Scored] = []
     for n, one in enumerate(given):
@@ -123,7 +126,8 @@ def log_contact(actor: Actor, svc: Service, draft: Draft, key: str, body: str) -
     2. one transaction: the key, the contact, the case with its clock and ladder, the ledger
     3. tell the queue
 
-    `key` and `body` (its hash) make it idempotent per actor. Raises InvalidInput, NotAllowed, KeyReused, Refused; then nothing is stored.
+    `key` and `body` (its hash) make it idempotent per actor. Raises InvalidInput, NotAllowed, KeyReused, Refused;
+    then nothing is stored.
     """
     team_id = draft.contact.team
     check(actor, Act.LOG_CONTACT, team_id)
@@ -144,7 +148,9 @@ def log_contact(actor: Actor, svc: Service, draft: Draft, key: str, body: str) -
     _check_ending(draft, facts, found)
     sealed = _Sealed.of(actor, svc, draft, scored, facts, now)
     needs_case = endings.needs_case(facts, found.urgency, draft.contact.ending)
-    resolved = draft.contact.ending is not None and draft.contact.ending.disposition is endings.Disposition.RESOLVED_ON_CALL
+    resolved = (
+        draft.contact.ending is not None and draft.contact.ending.disposition is endings.Disposition.RESOLVED_ON_CALL
+    )
     case_id = svc.new_id() if needs_case or resolved else None
 
     def once() -> Logged:
@@ -222,9 +228,7 @@ def _again(svc: Service, contact_id: str) -> Logged:
     return Logged(contact_id, row.case_id, True)
 
 
-def _log_onto(
-    actor: Actor, svc: Service, draft: Draft, scored: Sequence[_Scored], key: str, body: str
-) -> Logged:
+def _log_onto(actor: Actor, svc: Service, draft: Draft, scored: Sequence[_Scored], key: str, body: str) -> Logged:
     """Add the contact to a case that is open already; the case may rise by it, never fall."""
     case_id = draft.case_id or ""
     now = svc.clock.now()
@@ -379,7 +383,13 @@ class _Sealed:
 
 
 def _assessment_row(
-    actor: Actor, svc: Service, key: DataKey, scored: _Scored, contact_id: str | None, case_id: str | None, now: datetime
+    actor: Actor,
+    svc: Service,
+    key: DataKey,
+    scored: _Scored,
+    contact_id: str | None,
+    case_id: str | None,
+    now: datetime,
 ) -> dict[str, Any]:
     id_, result = svc.new_id(), scored.score
     content = {

@@ -13,26 +13,26 @@ from dispatch import answering, asking, overdue
 from dispatch.access import Act, Actor, check
 from dispatch.alarm import Alarm
 from dispatch.alarming import acknowledge, ring
-from dispatch.case import Event
 from dispatch.casefile import CaseFile, Turn
 from dispatch.deadline import Meaning
-from dispatch.errors import Conflict, NotFound
+from dispatch.errors import NotFound
 from dispatch.escalation import Escalation, Run
 from dispatch.flow.commit import commit, mirror, retrying, store, turn_for
 from dispatch.flow.rosters import TeamNow
 from dispatch.flow.service import Service
-from dispatch.matching import EVERYONE, Candidate, Match, Need, candidates, match
+from dispatch.matching import EVERYONE, Candidate, Match, Need, Pick, Skip, candidates, match
 from dispatch.need import Limits
 from dispatch.page import Page, Report
 from dispatch.priority import Mode
 from dispatch.roster import on_call
-from dispatch.store import casefiles, deadlines, ledger, people, schema
+from dispatch.store import casefiles, deadlines, ledger, outbox, people, schema
 from dispatch.store.casefiles import Told, effect_row
 from dispatch.store.ledger import Entry
 from dispatch.store.rows import load_rows, update_rows
 from dispatch.wallclock import wall, zone
 
-#: Cases matched in one transaction: long enough to share the roster's load, short enough that an intake never waits noticeably.
+#: Cases matched in one transaction: long enough to share the roster's load, short enough that an intake never waits
+#: noticeably.
 BATCH = 40
 #: A claim of a due deadline; a ticker that dies leaves it to the next one after this long.
 FIRE_LEASE = timedelta(seconds=10)
@@ -48,17 +48,24 @@ def new_link() -> str:
 
 
 def match_team(actor: Actor, svc: Service, team: str) -> int:
-    """Ask people for every case of the team that wants somebody, in the exact waiting order; returns how many pages were wanted.
+    """Ask people for every case of the team that wants somebody, in the exact waiting order; returns how many pages
+    were wanted."""
+    total, more = match_some(actor, svc, team)
+    while more:
+        wanted, more = match_some(actor, svc, team)
+        total += wanted
+    return total
 
-    The team's row is held from reading the candidates to the commit, so no case earlier in the order can lose a person to a later one.
+
+def match_some(actor: Actor, svc: Service, team: str) -> tuple[int, bool]:
+    """One pass over the first cases in the waiting order: how many pages were wanted, and whether another pass may
+    find more.
+
+    The team's row is held from reading the candidates to the commit, so no case earlier in the order can lose a
+    person to a later one.
     """
     check(actor, Act.RUN, team)
-    total = 0
-    while True:
-        wanted, more = retrying(lambda: _match_once(actor, svc, team))
-        total += wanted
-        if not more:
-            return total
+    return retrying(lambda: _match_once(actor, svc, team))
 
 
 def _match_once(actor: Actor, svc: Service, team_id: str) -> tuple[int, bool]:
@@ -163,11 +170,14 @@ class Search:
         step = escalation.current
         if escalation.state is Run.EXHAUSTED:
             return match(need, EVERYONE, self.candidates, len(self.candidates), self.now, self.limits, self.team.rules)
-        picks, skips = [], []
+        picks: list[Pick] = []
+        skips: list[Skip] = []
         left = escalation.want
         for target in step.targets:
             each = min(left, step.count if step.count and len(step.targets) > 1 else left)
-            found = match(need, target, self.candidates, min(each, len(self.candidates)), self.now, self.limits, self.team.rules)
+            found = match(
+                need, target, self.candidates, min(each, len(self.candidates)), self.now, self.limits, self.team.rules
+            )
             fresh = [p for p in found.picks if p.person not in {q.person for q in picks}]
             picks += fresh
             skips += list(found.skips)
@@ -197,7 +207,8 @@ def _no_more(escalation: Escalation) -> Escalation:
 
 def _need(turn: Turn, escalation: Escalation, state: str) -> Need:
     case = turn.case
-    # `everyone`, a call and a new round ask people again whom an earlier step texted in vain, but nobody twice within one step.
+    # `everyone`, a call and a new round ask people again whom an earlier step texted in vain, but nobody twice within
+    # one step.
     here = {
         p.person
         for p in turn.file.pages
@@ -237,7 +248,8 @@ def _night_began(limits: Limits, now: datetime) -> datetime | None:
 
 
 def fire_due(actor: Actor, svc: Service, ids: Sequence[str] | None, limit: int) -> int:
-    """Fire deadlines that are due: of these ids, or whatever the record holds. Each is one SQL claim and one commit; returns how many fired."""
+    """Fire deadlines that are due: of these ids, or whatever the record holds. Each is one SQL claim and one commit;
+    returns how many fired."""
     check(actor, Act.RUN)
     now = svc.clock.now()
     with svc.record.write() as conn:
@@ -263,7 +275,8 @@ def _fire(actor: Actor, svc: Service, deadline_id: str, case_id: str, meaning: M
 
 
 def _with_deadline(actor: Actor, svc: Service, deadline_id: str, case_id: str, decide: Callable[[Turn], int]) -> int:
-    """Decide only while the deadline that was claimed still stands: a moved one is another row, and has its own time."""
+    """Decide only while the deadline that was claimed still stands: a moved one is another row, and has its own
+    time."""
 
     def once() -> int:
         now = svc.clock.now()
@@ -299,7 +312,7 @@ def _fire_alarm(actor: Actor, svc: Service, deadline_id: str, alarm_id: str) -> 
         told = Told(teams={alarm.team})
         casefiles.stop_clocks(conn, [alarm.id])
         casefiles.set_clocks(conn, told, [(rung, alarm.team, None)], svc.new_id)
-        casefiles.outbox.add(conn, [effect_row(r, alarm.team, None, 0, svc.new_id, now) for r in rings], now)
+        outbox.add(conn, [effect_row(r, alarm.team, None, 0, svc.new_id, now) for r in rings], now)
         entry = Entry(now, actor.id, "alarm_rang", None, alarm.team, {"alarm": alarm.id, "ring": rung.rings})
         told.ledger_no = ledger.append(conn, [entry])
     mirror(svc, told)
@@ -342,9 +355,7 @@ def case_of_page(svc: Service, page_id: str) -> str:
     return str(found)
 
 
-def reported(
-    actor: Actor, svc: Service, case_id: str, page_id: str, report: Report, code: int | None
-) -> None:
+def reported(actor: Actor, svc: Service, case_id: str, page_id: str, report: Report, code: int | None) -> None:
     """The provider says how far a page got."""
     commit(actor, svc, Act.RUN, case_id, lambda turn: asking.reported(turn, turn.file.page(page_id), report, code))
 

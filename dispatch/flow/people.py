@@ -23,7 +23,8 @@ from dispatch.store.sealing import DataKey
 
 
 def import_roster(actor: Actor, svc: Service, text: str, name: str = "roster.yaml") -> Changes:
-    """Make the record say what a roster file says. Checked whole before anything is changed; the same file twice changes nothing.
+    """Make the record say what a roster file says. Checked whole before anything is changed; the same file twice
+    changes nothing.
 
     Raises InvalidFile naming every fault's line.
     """
@@ -43,7 +44,7 @@ def import_roster(actor: Actor, svc: Service, text: str, name: str = "roster.yam
                 _put_team(conn, team, new=team.id in found.new_teams)
             changed = {person.id for person in found.people}
             for person in (s for s in sealed if s.person.id in changed):
-                _put_person(svc, conn, person, now, new=person.person.id in found.new_people)
+                _put_person(conn, person, now, new=person.person.id in found.new_people)
             for team_id in found.rules:
                 _put_rules(conn, new, team_id)
             told = Told(teams={team.id for team in new.teams})
@@ -82,7 +83,8 @@ def read_all(svc: Service, conn: Connection) -> RosterFile:
 
 
 def set_policy(actor: Actor, svc: Service, team: str, text: str | None) -> None:
-    """Give a team its policy file (already checked by the caller's parse), or the default back. Running ladders keep theirs."""
+    """Give a team its policy file (already checked by the caller's parse), or the default back. Running ladders keep
+    theirs."""
     check(actor, Act.MANAGE_ROSTER, team)
     now = svc.clock.now()
     with svc.record.write() as conn:
@@ -96,7 +98,8 @@ def set_policy(actor: Actor, svc: Service, team: str, text: str | None) -> None:
 def set_availability(
     actor: Actor, svc: Service, person: str, availability: Availability, hours: float | None = None
 ) -> datetime | None:
-    """ON, OFF or back to the roster, for some hours or until said otherwise. Returns until when. Everyone waiting is tried again."""
+    """ON, OFF or back to the roster, for some hours or until said otherwise. Returns until when. Everyone waiting is
+    tried again."""
     now = svc.clock.now()
     until = now + timedelta(hours=hours) if hours else None
     with svc.record.write() as conn:
@@ -157,7 +160,7 @@ class _Sealed:
         return cls(person, key, values)
 
 
-def _put_person(svc: Service, conn: Connection, sealed: _Sealed, now: datetime, *, new: bool) -> None:
+def _put_person(conn: Connection, sealed: _Sealed, now: datetime, *, new: bool) -> None:
     person, p = sealed.person, schema.people
     datakeys.add(conn, [sealed.key], now)
     if new:

@@ -1,4 +1,5 @@
-"""A text from somebody who works here: who wrote it, what it means in their situation, and doing that. Nothing is guessed."""
+"""A text from somebody who works here: who wrote it, what it means in their situation, and doing that. Nothing is
+guessed."""
 
 from __future__ import annotations
 
@@ -9,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from dispatch import answering, asking, reply as replies, working
+from dispatch import answering, asking, working
+from dispatch import reply as replies
 from dispatch.access import Act, Actor, Role
 from dispatch.alarm import Kind
 from dispatch.alarming import end_alarms, raise_alarm
@@ -120,7 +122,9 @@ _UNANSWERED = (Answer.EXPIRED.value, Answer.SUPERSEDED.value, Answer.WITHDRAWN.v
 def _pages(conn: Connection, person: str, now: datetime) -> list[Row[Any]]:
     p, c = schema.pages, schema.cases
     query = select(p.c.id, p.c.answer, p.c.by, c.c.code).join(c, c.c.id == p.c.case_id)
-    return list(conn.execute(query.where(p.c.person == person, p.c.created_at > now - NAMED).order_by(p.c.created_at.desc())))
+    return list(
+        conn.execute(query.where(p.c.person == person, p.c.created_at > now - NAMED).order_by(p.c.created_at.desc()))
+    )
 
 
 def _held(conn: Connection, person: str) -> list[Row[Any]]:
@@ -151,7 +155,7 @@ def _last_on_call(svc: Service, conn: Connection, person: Row[Any], now: datetim
 # --- what each meaning does ------------------------------------------------------------------------------------------
 
 
-def _act(text: _Text, meaning: replies.Meaning, context: ReplyContext) -> None:
+def _act(text: _Text, meaning: replies.Meaning, context: ReplyContext) -> None:  # noqa: C901, PLR0912 - one row a meaning
     match meaning:
         case replies.Accept(page_id) | replies.LateAccept(page_id):
             _on_page(text, page_id, lambda turn: answering.accept(turn, text.person.id, turn.file.page(page_id)))
@@ -263,13 +267,13 @@ def _who(text: _Text) -> str:
     with svc.record.read() as conn:
         for team in text.person.teams:
             for one in on_call(svc.rosters.team(conn, team).roster, team, now):
-                if one.person != text.person.id:
-                    found.append(f"{one.person}:{one.layer}")
+                found += [f"{one.person}:{one.layer}"] if one.person != text.person.id else []
     return " ".join(dict.fromkeys(found))
 
 
 def _opted_out(text: _Text) -> None:
-    """A responder stopped our texts: off the roster now, the next person is asked on every case that waits for them, and a coordinator is told."""
+    """A responder stopped our texts: off the roster now, the next person is asked on every case that waits for them,
+    and a coordinator is told."""
     svc, now, who = text.svc, text.svc.clock.now(), text.person.id
     with svc.record.write() as conn:
         people.set_fields(conn, who, {"unreachable": "opted_out", "opted_out_at": now})
@@ -322,7 +326,15 @@ def _not_understood(text: _Text, context: ReplyContext) -> None:
             text.finish(conn)
             told = Told(teams=set(text.person.teams))
             entries = service_alarms.open_for(
-                svc, conn, told, text.person.teams, Kind.NOT_UNDERSTOOD, "text", now, text.person.id, subject=text.person.id
+                svc,
+                conn,
+                told,
+                text.person.teams,
+                Kind.NOT_UNDERSTOOD,
+                "text",
+                now,
+                text.person.id,
+                subject=text.person.id,
             )
             _tell(svc, conn, text, Tell(text.person.id, "not_understood", about), now)
             told.ledger_no = ledger.append(conn, entries)

@@ -1,4 +1,5 @@
-"""A team as it is now: its policy, its roster, its rules and whom to tell; kept by a process for as long as the record's versions stand."""
+"""A team as it is now: its policy, its roster, its rules and whom to tell; kept by a process for as long as the
+record's versions stand."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from dispatch.casefile import Office
 from dispatch.errors import Fault, InvalidInput
 from dispatch.need import Limits
 from dispatch.policy import Policy
+from dispatch.policyreader import Bands
 from dispatch.roster import Roster, Team
 from dispatch.rulepack import RulePacks
 from dispatch.store import people, schema
@@ -35,7 +37,7 @@ class TeamNow:
 class Rosters:
     """Reads teams; safe to share between threads. `rules` are the state rule packs of this installation."""
 
-    def __init__(self, rules: RulePacks | None = None, bands: policyfile.Bands | None = None) -> None:
+    def __init__(self, rules: RulePacks | None = None, bands: Bands | None = None) -> None:
         self._rules = rules
         self._bands = bands
         self._kept: dict[str, tuple[tuple[int, int], Team, Policy, Roster]] = {}

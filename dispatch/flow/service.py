@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from dispatch.channels.channel import Channel
 from dispatch.clock import Clock
 from dispatch.flow.rosters import Rosters
 from dispatch.queue import Queue
@@ -21,7 +20,8 @@ def new_id() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Built once a process by `bootstrap`; shared by its threads. `public_url` is where people and the provider reach us."""
+    """Built once a process by `bootstrap`; shared by its threads. `public_url` is where people and the provider reach
+    us."""
 
     record: Record
     queue: Queue
@@ -32,6 +32,5 @@ class Service:
     public_url: str
     #: what a person sees who is called back by us
     hotline_number: str | None = None
-    open_channel: Callable[[], Channel] | None = None
     demo: bool = False
     new_id: Callable[[], str] = field(default=new_id)

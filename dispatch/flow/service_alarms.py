@@ -28,7 +28,8 @@ def open_for(
     *,
     subject: str | None = None,
 ) -> list[Entry]:
-    """Open one in each of these teams, unless the same is ringing there already. Its first ring is due now; a ticker gives it."""
+    """Open one in each of these teams, unless the same is ringing there already. Its first ring is due now; a ticker
+    gives it."""
     entries = []
     for team in teams:
         a = schema.alarms

@@ -65,7 +65,9 @@ def _page(svc: Service, attempt: Row[Any], page_id: str, key: str, again: str, *
         owner = paging.accept(_person(svc, page.person), svc, page.case_id, page.person, page.id)
         with svc.record.read() as conn:
             n = schema.escalations
-            more = conn.scalar(select(n.c.id).where(n.c.case_id == page.case_id, n.c.state.in_(("asking", "exhausted"))))
+            more = conn.scalar(
+                select(n.c.id).where(n.c.case_id == page.case_id, n.c.state.in_(("asking", "exhausted")))
+            )
         said = "first_of_two" if owner and more else "accepted" if owner else "taken"
         return twiml.say(spoken.line(said, case.code))
     if key == "2":

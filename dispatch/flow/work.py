@@ -8,7 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from dispatch import answering, closure, laddering, regrade as regrading, working
+from dispatch import answering, closure, laddering, working
+from dispatch import regrade as regrading
 from dispatch.access import Act, Actor, Role
 from dispatch.case import Event, Line
 from dispatch.casefile import Turn
@@ -135,7 +136,8 @@ def regrade(actor: Actor, svc: Service, case_id: str, urgency: Urgency, reason: 
 
 
 def confirm_regrade(actor: Actor, svc: Service, case_id: str) -> None:
-    """A second person confirms a lower urgency, from their own sign-in or phone. Raises Refused when nothing is proposed."""
+    """A second person confirms a lower urgency, from their own sign-in or phone. Raises Refused when nothing is
+    proposed."""
 
     def decide(turn: Turn) -> None:
         _open(turn)
@@ -226,7 +228,8 @@ def stand_down(actor: Actor, svc: Service, case_id: str) -> None:
 
 
 def close(actor: Actor, svc: Service, case_id: str, disposition: Disposition, text: str | None = None) -> None:
-    """Close with a disposition. While the case is `urgent` or above and nobody has spoken with the person, a supervisor or coordinator must do it."""
+    """Close with a disposition. While the case is `urgent` or above and nobody has spoken with the person, a
+    supervisor or coordinator must do it."""
     remark = _with_note(actor, svc, case_id, "closing", text)
     owners: list[str] = []
 

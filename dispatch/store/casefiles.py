@@ -1,7 +1,7 @@
 """Case files in and out of the record: loaded whole, and saved as what changed.
 
-Saving writes new rows, changed rows under their version guard, the deadlines that moved, and the effects, and returns what the queue must be told.
-The ledger is not written here: it is the transaction's last statement.
+Saving writes new rows, changed rows under their version guard, the deadlines that moved, and the effects, and returns
+what the queue must be told. The ledger is not written here: it is the transaction's last statement.
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ def load(conn: Connection, record: Record, case_id: str, *, lock: bool = True) -
 
 
 def load_many(conn: Connection, record: Record, case_ids: Sequence[str], *, lock: bool = True) -> list[CaseFile]:
-    """Case files in the order of `case_ids`; unknown ids are left out. Locks in id order, so that two never wait for each other."""
+    """Case files in the order of `case_ids`; unknown ids are left out. Locks in id order, so that two never wait for
+    each other."""
     if not case_ids:
         return []
     if lock and record.dialect == "postgresql":
@@ -129,7 +130,9 @@ def set_clocks(
     conn: Connection, told: Told, rows: Sequence[tuple[Row, str, str | None]], new_id: Callable[[], str]
 ) -> None:
     clocks = [
-        DeadlineRow(new_id(), OWNERS[type(row)].value, row.id, row.deadline.meaning.value, row.deadline.due_at, team, case_id)
+        DeadlineRow(
+            new_id(), OWNERS[type(row)].value, row.id, row.deadline.meaning.value, row.deadline.due_at, team, case_id
+        )
         for row, team, case_id in rows
         if row.deadline is not None
     ]

@@ -15,7 +15,9 @@ from dispatch.store import datakeys, schema
 from dispatch.store.sealing import DataKey
 
 
-def add(conn: Connection, key: DataKey, contact: Mapping[str, Any], assessments: Sequence[Mapping[str, Any]], now: datetime) -> None:
+def add(
+    conn: Connection, key: DataKey, contact: Mapping[str, Any], assessments: Sequence[Mapping[str, Any]], now: datetime
+) -> None:
     datakeys.add(conn, [key], now)
     conn.execute(schema.contacts.insert(), [dict(contact)])
     if assessments:
@@ -34,7 +36,8 @@ def give_to_case(conn: Connection, contact_id: str, case_id: str) -> None:
 def take_code(conn: Connection, case_id: str, seed: int, now: datetime) -> str:
     """A case code nobody can confuse with another open one, or with one closed in the last days.
 
-    Looks at a few codes only, so that it stays quick with thousands taken. Raises Unavailable when every code is in use.
+    Looks at a few codes only, so that it stays quick with thousands taken. Raises Unavailable when every code is in
+    use.
     """
     c = schema.codes
     conn.execute(delete(c).where(c.c.free_at.is_not(None), c.c.free_at <= now))
@@ -92,4 +95,3 @@ def _values(place: Place) -> tuple[Any, ...]:
         literal(place.logged_at, c.logged_at.type),
         literal(place.case_id, c.id.type),
     )
-

@@ -1,7 +1,7 @@
 """The clocks of open rows. Each owner has at most one, with a meaning; firing one is an SQL claim.
 
 A claim gives the right to decide what the deadline's passing means. The transaction of that decision moves the deadline
-(`put`) or removes it (`clear`), and so ends the claim; if it never comes, the lease lapses and another ticker fires.
+(`put`) or deletes it, and so ends the claim; if it never comes, the lease lapses and another ticker fires.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Row, delete, func, or_, select, tuple_, update
+from sqlalchemy import Connection, Executable, Row, func, or_, select, update
 
 from dispatch.store.conflict import insert_for
 from dispatch.store.tables_infra import deadlines
@@ -50,14 +50,6 @@ def _upsert(dialect: str) -> Executable:
     )
 
 
-def clear(conn: Connection, owners: Collection[tuple[str, str]]) -> int:
-    """Remove the clocks of these (owner kind, owner id); returns how many there were."""
-    if not owners:
-        return 0
-    theirs = tuple_(deadlines.c.owner_kind, deadlines.c.owner_id).in_(list(owners))
-    return conn.execute(delete(deadlines).where(theirs)).rowcount
-
-
 def claim_due(
     conn: Connection, now: datetime, worker: str, lease: timedelta, ids: Collection[str] | None, limit: int
 ) -> list[Row[Any]]:
@@ -70,7 +62,7 @@ def claim_due(
     )
     if ids is not None:
         due = due.where(deadlines.c.id.in_(ids))
-    first = due.order_by(deadlines.c.due_at, deadlines.c.id).limit(limit).with_for_update(skip_locked=True).cte("due")
+    first = due.order_by(deadlines.c.due_at, deadlines.c.id).limit(limit).cte("due")
     taken = conn.execute(
         update(deadlines)
         .where(deadlines.c.id.in_(select(first.c.id)))

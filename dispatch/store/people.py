@@ -101,9 +101,11 @@ def responder(row: Row[Any]) -> Responder:
 
 
 def _open_cases(conn: Connection, ids: Sequence[str]) -> dict[str, int]:
-    a = schema.assignments
-    query = select(a.c.person, func.count()).where(a.c.person.in_(ids), a.c.ended_at.is_(None)).group_by(a.c.person)
-    return {person: n for person, n in conn.execute(query)}
+    """Cases still being worked: one that is cleared and only waits for its disposition keeps nobody from the next."""
+    a, c = schema.assignments, schema.cases
+    query = select(a.c.person, func.count()).join(c, c.c.id == a.c.case_id).where(c.c.state != "cleared")
+    query = query.where(a.c.person.in_(ids), a.c.ended_at.is_(None)).group_by(a.c.person)
+    return {row[0]: row[1] for row in conn.execute(query)}
 
 
 def _open_pages(conn: Connection, ids: Sequence[str]) -> dict[str, list[int]]:
@@ -118,7 +120,7 @@ def _open_pages(conn: Connection, ids: Sequence[str]) -> dict[str, list[int]]:
 def _pages_since(conn: Connection, ids: Sequence[str], since: datetime) -> dict[str, int]:
     p = schema.pages
     query = select(p.c.person, func.count()).where(p.c.person.in_(ids), p.c.created_at >= since).group_by(p.c.person)
-    return {person: n for person, n in conn.execute(query)}
+    return {row[0]: row[1] for row in conn.execute(query)}
 
 
 def _hours_since(conn: Connection, ids: Sequence[str], since: datetime, now: datetime) -> dict[str, int]:
@@ -133,7 +135,8 @@ def _hours_since(conn: Connection, ids: Sequence[str], since: datetime, now: dat
 
 
 def paged(conn: Connection, versions: Mapping[str, int], now: datetime) -> None:
-    """These people are being asked. Raises Conflict when another team's commit changed one of them since they were looked at."""
+    """These people are being asked. Raises Conflict when another team's commit changed one of them since they were
+    looked at."""
     people = schema.people
     for person in sorted(versions):
         touched = (
@@ -173,7 +176,8 @@ def set_fields(conn: Connection, person: str, values: Mapping[str, Any]) -> None
 
 
 def phones(conn: Connection, persons: Sequence[str]) -> dict[str, tuple[SealedBytes, DataKey]]:
-    """Sealed numbers of these people with their keys, to be opened after the transaction; people without one are absent."""
+    """Sealed numbers of these people with their keys, to be opened after the transaction; people without one are
+    absent."""
     p = schema.people
     rows = conn.execute(select(p.c.id, p.c.phone, p.c.key_id).where(p.c.id.in_(persons), p.c.phone.is_not(None))).all()
     keys = datakeys.load(conn, [row.key_id for row in rows])

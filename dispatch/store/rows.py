@@ -1,17 +1,17 @@
 """Rows of a case file as the decisions know them, in and out of their tables.
 
-A dataclass field is the column of the same name; `deadline` lives in the `deadlines` table, and `CODECS` says how the few structured types travel.
+A dataclass field is the column of the same name; `deadline` lives in the `deadlines` table, and `CODECS` says how the
+few structured types travel.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from enum import StrEnum
-from functools import cache
 from typing import Any, TypeVar, get_type_hints
 
-from sqlalchemy import Connection, Table, bindparam, select, update
+from sqlalchemy import Connection, RowMapping, Table, bindparam, select, update
 
 from dispatch.alarm import Alarm
 from dispatch.case import Case
@@ -24,7 +24,7 @@ from dispatch.page import Answer, Page
 from dispatch.recontact import Assignment, Emergency, Recontact
 from dispatch.store import schema
 
-TABLES: dict[type[Row], Table] = {
+TABLES: dict[type[Any], Table] = {
     Case: schema.cases,
     Escalation: schema.escalations,
     Page: schema.pages,
@@ -34,7 +34,7 @@ TABLES: dict[type[Row], Table] = {
     Emergency: schema.emergencies,
 }
 
-OWNERS: dict[type[Row], Owner] = {
+OWNERS: dict[type[Any], Owner] = {
     Case: Owner.CASE,
     Escalation: Owner.ESCALATION,
     Page: Owner.PAGE,
@@ -46,7 +46,7 @@ OWNERS: dict[type[Row], Owner] = {
 #: The answer of a page that still uses its person's capacity.
 OPEN_ANSWER = Answer.OPEN.value
 
-R = TypeVar("R", bound=Row)
+R = TypeVar("R", Case, Escalation, Page, Alarm, Assignment, Recontact, Emergency)
 Encode = Callable[[Any], Any]
 Decode = Callable[[Any], Any]
 
@@ -68,39 +68,40 @@ def _codec(hint: Any) -> tuple[Encode, Decode]:
     return _same, _same
 
 
-@cache
-def _codecs(cls: type[Row]) -> tuple[tuple[str, Encode, Decode], ...]:
+def _codecs_of(cls: type[Any]) -> tuple[tuple[str, Encode, Decode], ...]:
     hints = get_type_hints(cls)
     return tuple((f.name, *_codec(hints[f.name])) for f in fields(cls) if f.name != "deadline")
 
 
+_CODECS = {cls: _codecs_of(cls) for cls in TABLES}
+
+
 def encode(row: Row) -> dict[str, Any]:
-    values = {name: to(getattr(row, name)) for name, to, _ in _codecs(type(row))}
+    values = {name: to(getattr(row, name)) for name, to, _ in _CODECS[type(row)]}
     if isinstance(row, Case):
         values["rank"] = row.urgency.rank
     return values
 
 
-def decode(cls: type[R], values: Mapping[str, Any], deadline: Deadline | None) -> R:
-    parts = {name: back(values[name]) for name, _, back in _codecs(cls)}
+def decode(cls: type[R], values: RowMapping, deadline: Deadline | None) -> R:
+    parts = {name: back(values[name]) for name, _, back in _CODECS[cls]}
     if cls is not Assignment:
         parts["deadline"] = deadline
     return cls(**parts)
 
 
 def insert_rows(conn: Connection, rows: Sequence[Row]) -> None:
-    by_class: dict[type[Row], list[dict[str, Any]]] = {}
+    by_class: dict[type[Any], list[dict[str, Any]]] = {}
     for row in rows:
         by_class.setdefault(type(row), []).append(encode(row))
-    for cls in TABLES:  # the order of TABLES is the order of the foreign keys
+    for cls, table in TABLES.items():  # the order of TABLES is the order of the foreign keys
         if cls in by_class:
-            conn.execute(TABLES[cls].insert(), by_class[cls])
+            conn.execute(table.insert(), by_class[cls])
 
 
-@cache
-def _guarded_update(cls: type[Row]) -> Any:
+def _guarded_update(cls: type[Any]) -> Any:
     table = TABLES[cls]
-    names = [name for name, _, _ in _codecs(cls) if name not in ("id", "version")]
+    names = [name for name, _, _ in _CODECS[cls] if name not in ("id", "version")]
     if cls is Case:
         names.append("rank")
     return (
@@ -110,13 +111,16 @@ def _guarded_update(cls: type[Row]) -> Any:
     )
 
 
+_UPDATES = {cls: _guarded_update(cls) for cls in TABLES}
+
+
 def update_rows(conn: Connection, rows: Sequence[Row]) -> None:
     """Each row only if nobody changed it since it was loaded. Raises Conflict otherwise: reload and decide again."""
     for row in rows:
         values = encode(row)
         values["row_id"] = values.pop("id")
         values["was"] = values.pop("version")
-        if conn.execute(_guarded_update(type(row)), values).rowcount != 1:
+        if conn.execute(_UPDATES[type(row)], values).rowcount != 1:
             raise Conflict(f"The {OWNERS.get(type(row), 'row')} was changed meanwhile.")
 
 
@@ -138,11 +142,16 @@ def load_rows(conn: Connection, cls: type[R], column: str, values: Sequence[str]
 
 def _order(table: Table) -> tuple[Any, ...]:
     """The order in which rows came into being, so that a file reads the same each time."""
-    first = next(c for n in ("started_at", "created_at", "since", "opened_at", "called_at", "logged_at") for c in table.c if c.name == n)
+    first = next(
+        c
+        for n in ("started_at", "created_at", "since", "opened_at", "called_at", "logged_at")
+        for c in table.c
+        if c.name == n
+    )
     return (first, table.c.id)
 
 
-def _deadline(row: Mapping[str, Any]) -> Deadline | None:
+def _deadline(row: RowMapping) -> Deadline | None:
     if row["deadline_due"] is None:
         return None
     return Deadline(Meaning(row["deadline_meaning"]), row["deadline_due"])

@@ -1,4 +1,5 @@
-"""Every table of the record that speaks of the domain. The machinery's own (outbox, deadlines, ledger …) are in `tables_infra`.
+"""Every table of the record that speaks of the domain. The machinery's own (outbox, deadlines, ledger …) are in
+`tables_infra`.
 
 A personal field can only be stored as `Sealed`; the plain columns beside it hold ids, enumerations, numbers and times.
 """
@@ -21,7 +22,18 @@ from dispatch.store.tables_infra import (
 )
 from dispatch.store.types import Duration, Json, Sealed, UtcDateTime
 
-__all__ = ["data_keys", "deadlines", "idempotency", "inbox", "ledger", "ledger_head", "looks", "looks_head", "metadata", "outbox"]
+__all__ = [
+    "data_keys",
+    "deadlines",
+    "idempotency",
+    "inbox",
+    "ledger",
+    "ledger_head",
+    "looks",
+    "looks_head",
+    "metadata",
+    "outbox",
+]
 
 _ID = String(64)
 _WORD = String(40)
@@ -97,8 +109,9 @@ posts = Table(
     Index("ix_posts_team_role", "team", "role"),
 )
 
-#: A team's shifts, overrides, temporary schedules and absences, spelled as the roster file spells them, with people by id only. One row a team: an
-#: import or an edit is one guarded change, and a process keeps what it worked out for as long as the version stands.
+#: A team's shifts, overrides, temporary schedules and absences, spelled as the roster file spells them, with people
+#: by id only. One row a team: an import or an edit is one guarded change, and a process keeps what it worked out for
+#: as long as the version stands.
 rosters = Table(
     "rosters",
     metadata,

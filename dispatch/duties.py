@@ -1,0 +1,119 @@
+"""What the loops of `workers` are for, over a real service: match, send, fire, sweep, beat, rebuild."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+
+from dispatch.access import system
+from dispatch.channels.channel import Channel
+from dispatch.clock import monotonic
+from dispatch.deliver import Sender
+from dispatch.flow import paging, sweeping
+from dispatch.flow.service import Service
+from dispatch.rebuild import Rebuilt, rebuild
+from dispatch.store import deadlines, schema
+
+#: The provider is asked for texts we may have missed this often.
+MISSED_EVERY = 30.0
+#: A step of the wall clock beyond this is an alarm.
+STEP = timedelta(milliseconds=250)
+
+
+class Worker:
+    """One process's service with its sender. Every duty may be done twice, or at the same time in several processes."""
+
+    def __init__(self, svc: Service, channel: Channel, process: str) -> None:
+        self.svc = svc
+        self._channel = channel
+        # The host and process id tell two workers apart in a claim; neither is personal.
+        self._actor = system(f"{process}:{socket.gethostname()[:24]}:{os.getpid()}")
+        self._sender = Sender(svc, channel, self._actor)
+        self._asked_at = monotonic()
+        self._clock_at = (monotonic(), svc.clock.now())
+
+    def now(self) -> datetime:
+        return self.svc.clock.now()
+
+    def real_seconds(self, span: timedelta) -> float:
+        return self.svc.clock.real_seconds(span)
+
+    def fire_due(self, deadline_ids: Sequence[str] | None, limit: int) -> int:
+        fired = paging.fire_due(self._actor, self.svc, deadline_ids, limit)
+        if deadline_ids is not None and fired < len(deadline_ids):
+            self._arm_again(deadline_ids)
+        return fired
+
+    def _arm_again(self, deadline_ids: Sequence[str]) -> None:
+        """A timer that fired too soon, or lost its claim to another, is armed at its true time: moved, never merely
+        dropped."""
+        d = schema.deadlines
+        with self.svc.record.read() as conn:
+            still = conn.execute(select(d.c.id, d.c.due_at).where(d.c.id.in_(deadline_ids))).all()
+        if still:
+            self.svc.queue.timers.arm([(row.id, row.due_at) for row in still])
+
+    def next_due(self) -> datetime | None:
+        with self.svc.record.read() as conn:
+            return deadlines.next_due(conn)
+
+    def work(self, team: str) -> int:
+        """Match, and send while matching goes on, so that the first page is out before the last case is looked at."""
+        more = True
+
+        def look() -> None:
+            nonlocal more
+            if more:
+                _, more = paging.match_some(self._actor, self.svc, team)
+
+        performed = 0
+        while more:
+            look()
+            performed += self._sender.drain(look)
+        return performed
+
+    def drain(self) -> int:
+        return self._sender.drain()
+
+    def teams_with_work(self) -> Sequence[str]:
+        o = schema.outbox
+        now = self.now()
+        with self.svc.record.read() as conn:
+            teams = set(sweeping.wanting_teams(conn, only_new=True))
+            due = select(o.c.team).distinct().where(o.c.state == "pending", o.c.not_before <= now)
+            teams |= set(conn.scalars(due))
+            return sorted(teams)
+
+    def sweep(self) -> Mapping[str, int]:
+        found = dict(sweeping.sweep(self._actor, self.svc))
+        if monotonic() - self._asked_at >= MISSED_EVERY:
+            self._asked_at = monotonic()
+            found["missed"] = sweeping.take_in_missed(self._actor, self.svc, self._channel)
+        if self._stepped():
+            sweeping.clock_stepped(self._actor, self.svc)
+            rebuild(self.svc)
+            found["clock_steps"] = 1
+        return found
+
+    def _stepped(self) -> bool:
+        was_mono, was_now = self._clock_at
+        self._clock_at = (monotonic(), self.svc.clock.now())
+        passed = self.svc.clock.real_seconds(self._clock_at[1] - was_now)
+        return abs(timedelta(seconds=passed - (self._clock_at[0] - was_mono))) > STEP
+
+    def beat(self, process: str) -> None:
+        h = schema.hearts
+        values = {"beat_at": self.now(), "state": {"pid": os.getpid()}}
+        with self.svc.record.write() as conn:
+            if not conn.execute(update(h).where(h.c.process == process).values(**values)).rowcount:
+                conn.execute(h.insert(), {"process": process, **values})
+
+    def rebuild(self) -> Rebuilt:
+        return rebuild(self.svc)
+
+    def close(self) -> None:
+        self._sender.close()

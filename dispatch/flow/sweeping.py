@@ -1,0 +1,180 @@
+"""The auditor: finds what should have moved and did not, repairs it where that is safe, and tells a person either
+way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Column, ColumnElement, Connection, Table, delete, func, select
+
+from dispatch.access import Act, Actor, check
+from dispatch.alarm import Kind
+from dispatch.casefile import Turn
+from dispatch.channels.channel import Channel, Refusal
+from dispatch.deadline import Deadline
+from dispatch.escalation import CLOCKS as RUN_CLOCKS
+from dispatch.flow import inbound, service_alarms
+from dispatch.flow.commit import commit, mirror
+from dispatch.flow.service import Service
+from dispatch.store import idempotency, inbox, ledger, schema
+from dispatch.store.casefiles import Told
+
+#: An arrival is taken up again when its own webhook has had this long to act on it.
+UNREAD = timedelta(seconds=5)
+#: A deadline or an effect this long past its time means that nobody is doing the work.
+LATE = timedelta(seconds=30)
+#: A process that has not said that it lives for this long is dead.
+SILENT = timedelta(seconds=30)
+#: How far back the provider is asked for texts we may have missed.
+LOOK_BACK = timedelta(minutes=10)
+KEYS_KEPT = timedelta(days=7)
+_BATCH = 100
+
+
+def sweep(actor: Actor, svc: Service) -> Mapping[str, int]:
+    """One round; what was found, counted."""
+    check(actor, Act.RUN)
+    now = svc.clock.now()
+    return {
+        "unread": _unread(actor, svc, now),
+        "clockless": _clockless(actor, svc),
+        "late": _late(actor, svc, now),
+        "silent": _silent(actor, svc, now),
+        "purged": _purge(svc, now),
+        "teams": _nudge(svc),
+    }
+
+
+def _unread(actor: Actor, svc: Service, now: datetime) -> int:
+    """Arrivals whose second transaction never came."""
+    with svc.record.read() as conn:
+        ids = list(inbox.unread(conn, now - UNREAD, _BATCH))
+    for id_ in ids:
+        try:
+            inbound.process(actor, svc, id_)
+        except Exception:  # noqa: BLE001
+            # One that always fails must not keep the others unread; it is counted, and tried again after them.
+            with svc.record.write() as conn:
+                inbox.failed(conn, id_)
+    return len(ids)
+
+
+def take_in_missed(actor: Actor, svc: Service, channel: Channel) -> int:
+    """Texts the provider has and we do not: their webhook never arrived. A reply must not be lost to a proxy's bad
+    minute."""
+    found = channel.inbound(svc.clock.now() - LOOK_BACK)
+    if isinstance(found, Refusal):
+        return 0
+    with svc.record.read() as conn:
+        i = schema.inbox
+        known = set(conn.scalars(select(i.c.sid).where(i.c.source == "sms", i.c.sid.in_([m.sid for m in found]))))
+    missed = [m for m in found if m.sid not in known]
+    for message in reversed(missed):
+        form = {"MessageSid": message.sid, "From": message.from_, "To": message.to, "Body": message.body}
+        taken = inbound.take_in(actor, svc, "sms", form, None, {})
+        inbound.process(actor, svc, taken.inbox_id)
+    return len(missed)
+
+
+def _clockless(actor: Actor, svc: Service) -> int:
+    """Open rows without a deadline: impossible by construction, and so the first thing to look for."""
+    with svc.record.read() as conn:
+        c, e = schema.cases, schema.escalations
+        cases = _without_clock(conn, c, "case", c.c.state != "closed", c.c.id)
+        runs = _without_clock(conn, e, "escalation", e.c.state.in_([r.value for r in RUN_CLOCKS]), e.c.case_id)
+    for case_id in cases:
+        commit(actor, svc, Act.RUN, case_id, Turn.set_clock)
+    for case_id in runs:
+        commit(actor, svc, Act.RUN, case_id, _give_clock)
+    return len(cases) + len(runs)
+
+
+def _without_clock(
+    conn: Connection, table: Table, kind: str, is_open: ColumnElement[bool], case_id: Column[str]
+) -> list[str]:
+    d = schema.deadlines
+    theirs = (d.c.owner_kind == kind) & (d.c.owner_id == table.c.id)
+    query = select(case_id).select_from(table).outerjoin(d, theirs).where(is_open, d.c.id.is_(None))
+    return list(conn.scalars(query.limit(_BATCH)))
+
+
+def _give_clock(turn: Turn) -> None:
+    escalation = turn.file.escalation
+    if escalation is not None and escalation.deadline is None:
+        turn.put(replace(escalation, deadline=Deadline(RUN_CLOCKS[escalation.state], turn.now)))
+        turn.say("clock_repaired", escalation=escalation.id)
+
+
+def _late(actor: Actor, svc: Service, now: datetime) -> int:
+    """Deadlines and effects long past their time: timers or senders have stopped, and somebody must know."""
+    with svc.record.read() as conn:
+        d, o = schema.deadlines, schema.outbox
+        deadlines = conn.scalar(select(func.count()).where(d.c.due_at < now - LATE)) or 0
+        effects = (
+            conn.scalar(select(func.count()).where(o.c.state.in_(("pending", "claimed")), o.c.not_before < now - LATE))
+            or 0
+        )
+    if deadlines or effects:
+        _service_alarm(actor, svc, "timers_late" if deadlines else "effects_waiting", "late")
+    return int(deadlines + effects)
+
+
+def _silent(actor: Actor, svc: Service, now: datetime) -> int:
+    with svc.record.read() as conn:
+        h = schema.hearts
+        silent = list(conn.scalars(select(h.c.process).where(h.c.beat_at < now - SILENT)))
+    for process in silent:
+        _service_alarm(actor, svc, "no_heartbeat", f"process:{process}")
+    return len(silent)
+
+
+def _service_alarm(actor: Actor, svc: Service, because: str, subject: str) -> None:
+    now = svc.clock.now()
+    with svc.record.write() as conn:
+        told = Told()
+        teams = service_alarms.every_team(conn)
+        entries = service_alarms.open_for(svc, conn, told, teams, Kind.SERVICE, because, now, actor.id, subject=subject)
+        if entries:
+            told.ledger_no = ledger.append(conn, entries)
+    if entries:
+        mirror(svc, told)
+
+
+def _purge(svc: Service, now: datetime) -> int:
+    s = schema.sessions
+    with svc.record.read() as conn:
+        old = conn.scalar(select(func.count()).where(schema.idempotency.c.created_at < now - KEYS_KEPT)) or 0
+        over = conn.scalar(select(func.count()).where(s.c.expires_at < now)) or 0
+    if not old and not over:
+        return 0
+    with svc.record.write() as conn:
+        gone = idempotency.purge(conn, now - KEYS_KEPT)
+        return gone + conn.execute(delete(s).where(s.c.expires_at < now)).rowcount
+
+
+def _nudge(svc: Service) -> int:
+    """Teams whose cases wait for somebody who was busy: every round tries them again, whatever change was missed."""
+    with svc.record.read() as conn:
+        teams = wanting_teams(conn, only_new=False)
+    for team in teams:
+        svc.queue.nudge(team)
+    return len(teams)
+
+
+def wanting_teams(conn: Connection, *, only_new: bool) -> list[str]:
+    """Teams with an escalation that wants somebody; `only_new` leaves out those whose last look found only busy
+    people, or whose ladder is over."""
+    e = schema.escalations
+    states = ("asking",) if only_new else ("asking", "exhausted")
+    query = select(e.c.team).distinct().where(e.c.state.in_(states), e.c.want > 0)
+    if only_new:
+        query = query.where(e.c.only_busy.is_(False))
+    return list(conn.scalars(query))
+
+
+def clock_stepped(actor: Actor, svc: Service) -> None:
+    """The wall clock jumped: every deadline is read again, and a person is told, because times on record may be
+    wrong."""
+    _service_alarm(actor, svc, "clock_step", "clock")
