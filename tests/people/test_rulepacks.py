@@ -22,7 +22,7 @@ state: MT
 effective: 2026-01-01
 titles:
   - {titles: [LCPC], kind: licensed, alone: [phone, mobile], supervision: none, cite: a rule, confidence: high}
-  - {titles: [BHA], kind: associate, alone: [], supervision: qualified, cite: a rule, confidence: low, unsure: all of it}
+  - {titles: [BHA], kind: associate, alone: [], supervision: qualified, cite: a, confidence: low, unsure: all of it}
 """
 
 
@@ -30,9 +30,9 @@ def on(person: Responder, layer: str = "primary") -> Candidate:
     return Candidate(person, (OnCall(person.id, layer, None, "always"),), Standing())
 
 
-def ask(people: list[Responder], state: str, mode: Mode = Mode.MOBILE, count: int = 2, **need: object) -> Match:
+def ask(who: list[Responder], state: str, mode: Mode = Mode.MOBILE, count: int = 2, **need: object) -> Match:
     case = replace(Need("case-1", "default", state, Urgency.URGENT, mode=mode), **need)  # type: ignore[arg-type]
-    return match(case, "primary", [on(one) for one in people], count, NOW, LIMITS, shipped())
+    return match(case, "primary", [on(one) for one in who], count, NOW, LIMITS, shipped())
 
 
 def picked(found: Match) -> list[str]:
