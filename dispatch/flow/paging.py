@@ -161,9 +161,7 @@ class Search:
             else:
                 asking.nobody_left(turn, after, found.only_busy)
         if found.picks or not escalation.only_busy:
-            for skip in found.skips:
-                if skip.filter != "on_call":
-                    turn.say("skipped", person=skip.person, filter=skip.filter, step=escalation.step)
+            turn.say("matched", step=escalation.step, picks=[p.person for p in found.picks], **_told(found.skips))
 
     def _match(self, turn: Turn, escalation: Escalation) -> Match:
         need = _need(turn, escalation, self.team.team.state)
@@ -199,6 +197,22 @@ class Search:
                 last_paged_at=self.now,
             ),
         )
+
+
+#: Ids listed a filter in the ledger. The count is always whole; a roster of hundreds must not bury the history.
+_LISTED = 12
+
+
+def _told(skips: Sequence[Skip]) -> dict[str, object]:
+    """Why the others were not asked: per filter how many, and the first of them by name."""
+    by_filter: dict[str, list[str]] = {}
+    for skip in skips:
+        if skip.filter != "on_call":
+            by_filter.setdefault(skip.filter, []).append(skip.person)
+    return {
+        "skipped": {name: len(people) for name, people in by_filter.items()},
+        "of": {name: people[:_LISTED] for name, people in by_filter.items()},
+    }
 
 
 def _no_more(escalation: Escalation) -> Escalation:
