@@ -62,7 +62,7 @@ def claim_due(
     )
     if ids is not None:
         due = due.where(deadlines.c.id.in_(ids))
-    first = due.order_by(deadlines.c.due_at, deadlines.c.id).limit(limit).cte("due")
+    first = due.order_by(deadlines.c.due_at, deadlines.c.id).limit(limit).with_for_update(skip_locked=True).cte("due")
     taken = conn.execute(
         update(deadlines)
         .where(deadlines.c.id.in_(select(first.c.id)))

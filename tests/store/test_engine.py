@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import signal
 import sqlite3
@@ -252,6 +253,33 @@ def test_a_forked_child_is_refused_instead_of_walking_in_beside_its_parent(tmp_p
         finally:
             os._exit(2)
     assert os.waitpid(child, 0)[1] == 0
+
+
+def test_processes_wait_for_each_other_at_the_file_lock(tmp_path: Path) -> None:
+    record = Record(f"sqlite:///{tmp_path / 'record.db'}")
+    wrote = threading.Event()
+
+    def write() -> None:
+        with record.write():
+            wrote.set()
+
+    thread = threading.Thread(target=write)
+    with (tmp_path / "record.db.lock").open("r+") as other_process:
+        fcntl.flock(other_process, fcntl.LOCK_EX)
+        thread.start()
+        assert not wrote.wait(0.1)
+    assert wrote.wait(10)
+    thread.join(10)
+
+
+def test_a_writer_is_sure_of_sqlite_before_its_first_read(tmp_path: Path) -> None:
+    """Else a stranger could write between what it reads and what it decides, and its own write would be refused."""
+    record = Record(f"sqlite:///{tmp_path / 'record.db'}")
+    stranger = sqlite3.connect(tmp_path / "record.db", isolation_level=None, timeout=0)
+    with record.write(), pytest.raises(sqlite3.OperationalError, match="locked"):
+        stranger.execute("BEGIN IMMEDIATE")
+    stranger.execute("BEGIN IMMEDIATE")
+    stranger.close()
 
 
 def test_a_stranger_holding_sqlite_itself_is_waited_for(tmp_path: Path) -> None:

@@ -143,12 +143,12 @@ def test_writers_at_the_same_time_leave_no_gap_and_readers_never_see_a_number_la
             write(record, *(entry(step=i) for _ in range(1 + i % 3)))
 
     def follow() -> None:
-        last = 0
-        while not done.is_set() or last < total:
+        finished = False
+        while not finished:
+            finished = done.is_set()  # asked first: what was written before it is then read once more
             with record.read() as conn:
-                rows = ledger.since(conn, last, 1000)
+                rows = ledger.since(conn, seen[-1] if seen else 0, 1000)
             seen.extend(row.n for row in rows)
-            last = rows[-1].n if rows else last
 
     total = 6 * sum(1 + i % 3 for i in range(25))
     writers = [threading.Thread(target=write_many) for _ in range(6)]
