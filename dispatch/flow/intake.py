@@ -136,10 +136,7 @@ def log_contact(actor: Actor, svc: Service, draft: Draft, key: str, body: str) -
     contacts_rules.check(draft.contact, now)
     scored = score_all(svc, draft.assessments, now)
     with svc.record.read() as conn:
-        bound = idempotency.find(conn, actor.id, key, body)
         team = svc.rosters.team(conn, team_id)
-    if bound is not None:
-        return _again(svc, bound)
     if draft.case_id is not None:
         return retrying(lambda: _log_onto(actor, svc, draft, scored, key, body))
     facts = facts_of(draft.contact)
@@ -203,7 +200,7 @@ def _open(
         return casefiles.Told(ledger_no=ledger.append(conn, [entry]))
     turn = opening.open_case(
         case_id=case_id,
-        code=contacts.take_code(conn, case_id, secrets.randbits(24), now),
+        code=contacts.take_code(conn, case_id, secrets.randbits(24)),
         team=team.team.id,
         timezone=team.team.timezone,
         facts=facts,

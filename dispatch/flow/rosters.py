@@ -6,7 +6,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from dispatch import policyfile, rosterfile
 from dispatch.casefile import Office
@@ -18,6 +18,12 @@ from dispatch.roster import Roster, Team
 from dispatch.rulepack import RulePacks
 from dispatch.store import people, schema
 from dispatch.store.engine import Record
+
+_VERSIONS = (
+    select(schema.teams.c.version, schema.rosters.c.version)
+    .outerjoin(schema.rosters, schema.rosters.c.team == schema.teams.c.id)
+    .where(schema.teams.c.id == bindparam("team"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +59,7 @@ class Rosters:
             with self._lock:
                 self._kept[team] = kept
         _, place, policy, roster = kept
-        office = Office(
-            people.reachable_with_role(conn, team, "coordinator"),
-            people.reachable_with_role(conn, team, "supervisor"),
-            len(policy.last_resort),
-        )
+        office = Office(*people.reachable_leads(conn, team), len(policy.last_resort))
         return TeamNow(place, policy, roster, office, self._rules)
 
     def lock(self, conn: Connection, record: Record, team: str) -> None:
@@ -65,9 +67,7 @@ class Rosters:
         conn.execute(record.for_update(select(schema.teams.c.id).where(schema.teams.c.id == team))).all()
 
     def _versions(self, conn: Connection, team: str) -> tuple[int, int]:
-        t, r = schema.teams, schema.rosters
-        query = select(t.c.version, r.c.version).outerjoin(r, r.c.team == t.c.id).where(t.c.id == team)
-        row = conn.execute(query).one_or_none()
+        row = conn.execute(_VERSIONS, {"team": team}).one_or_none()
         if row is None:
             raise InvalidInput(f"There is no team {team!r}.", [Fault("team", "there is no such team")])
         return row[0], row[1] or 0

@@ -18,7 +18,7 @@ from dispatch.escalation import CLOCKS as RUN_CLOCKS
 from dispatch.flow import inbound, service_alarms
 from dispatch.flow.commit import commit, mirror
 from dispatch.flow.service import Service
-from dispatch.store import idempotency, inbox, ledger, schema
+from dispatch.store import contacts, idempotency, inbox, ledger, schema
 from dispatch.store.casefiles import Told
 
 #: An arrival is taken up again when its own webhook has had this long to act on it.
@@ -147,10 +147,11 @@ def _purge(svc: Service, now: datetime) -> int:
     with svc.record.read() as conn:
         old = conn.scalar(select(func.count()).where(schema.idempotency.c.created_at < now - KEYS_KEPT)) or 0
         over = conn.scalar(select(func.count()).where(s.c.expires_at < now)) or 0
-    if not old and not over:
+        rested = conn.scalar(select(func.count()).where(schema.codes.c.free_at <= now)) or 0
+    if not (old or over or rested):
         return 0
     with svc.record.write() as conn:
-        gone = idempotency.purge(conn, now - KEYS_KEPT)
+        gone = idempotency.purge(conn, now - KEYS_KEPT) + contacts.free_codes(conn, now)
         return gone + conn.execute(delete(s).where(s.c.expires_at < now)).rowcount
 
 

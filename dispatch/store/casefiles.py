@@ -107,12 +107,14 @@ def save(conn: Connection, savings: Sequence[Saving], now: datetime, new_id: Cal
             (added if was is None else changed).append(row)
             if row.deadline is not None and (was is None or was.deadline != row.deadline):
                 clocks.append((row, case))
+                if was is not None and was.deadline is not None:
+                    stopped.append(row.id)
             elif row.deadline is None and was is not None and was.deadline is not None:
                 stopped.append(row.id)
         _tell_place(told, saving, case)
     insert_rows(conn, added)
     update_rows(conn, changed)
-    told.timers_disarm += stop_clocks(conn, [*stopped, *(row.id for row, _ in clocks)])
+    told.timers_disarm += stop_clocks(conn, stopped)
     set_clocks(conn, told, [(row, case.team, case.id) for row, case in clocks], new_id)
     outbox.add(conn, [row for s in savings for row in _effect_rows(s, new_id, now)], now)
     return told

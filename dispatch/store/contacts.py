@@ -33,14 +33,13 @@ def give_to_case(conn: Connection, contact_id: str, case_id: str) -> None:
     conn.execute(update(schema.contacts).where(schema.contacts.c.id == contact_id).values(case_id=case_id))
 
 
-def take_code(conn: Connection, case_id: str, seed: int, now: datetime) -> str:
+def take_code(conn: Connection, case_id: str, seed: int) -> str:
     """A case code nobody can confuse with another open one, or with one closed in the last days.
 
     Looks at a few codes only, so that it stays quick with thousands taken. Raises Unavailable when every code is in
     use.
     """
     c = schema.codes
-    conn.execute(delete(c).where(c.c.free_at.is_not(None), c.c.free_at <= now))
     every = codes.codes()
     for tries in range(0, len(every), _LOOK):
         wanted = [codes.pick(frozenset(), seed + tries + n) for n in range(_LOOK)]
@@ -53,6 +52,12 @@ def take_code(conn: Connection, case_id: str, seed: int, now: datetime) -> str:
 
 
 _LOOK = 32
+
+
+def free_codes(conn: Connection, now: datetime) -> int:
+    """Let go of codes that have rested long enough; returns how many."""
+    c = schema.codes
+    return conn.execute(delete(c).where(c.c.free_at.is_not(None), c.c.free_at <= now)).rowcount
 
 
 def rest_code(conn: Connection, case_id: str, until: datetime | None) -> None:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Row, func, or_, select, update
+from sqlalchemy import Connection, Executable, Integer, Row, bindparam, func, or_, select, update
 
 from dispatch.store.conflict import insert_for
 from dispatch.store.tables_infra import deadlines
@@ -50,6 +50,24 @@ def _upsert(dialect: str) -> Executable:
     )
 
 
+@cache
+def _claim(*, chosen: bool) -> Executable:
+    # Built once: building it took as long as running it, with the write lock held.
+    due = select(deadlines.c.id).where(
+        deadlines.c.due_at <= bindparam("now"),
+        or_(deadlines.c.lease_until.is_(None), deadlines.c.lease_until <= bindparam("now")),
+    )
+    if chosen:
+        due = due.where(deadlines.c.id.in_(bindparam("ids", expanding=True)))
+    first = due.order_by(deadlines.c.due_at, deadlines.c.id).limit(bindparam("at_most", type_=Integer))
+    return (
+        update(deadlines)
+        .where(deadlines.c.id.in_(select(first.with_for_update(skip_locked=True).cte("due").c.id)))
+        .values(claimed_by=bindparam("worker"), lease_until=bindparam("until"))
+        .returning(deadlines)
+    )
+
+
 def claim_due(
     conn: Connection, now: datetime, worker: str, lease: timedelta, ids: Collection[str] | None, limit: int
 ) -> list[Row[Any]]:
@@ -57,18 +75,10 @@ def claim_due(
 
     One whose row another transaction holds is left out: it is being moved or fired this moment.
     """
-    due = select(deadlines.c.id).where(
-        deadlines.c.due_at <= now, or_(deadlines.c.lease_until.is_(None), deadlines.c.lease_until <= now)
-    )
+    given: dict[str, Any] = {"now": now, "worker": worker, "until": now + lease, "at_most": limit}
     if ids is not None:
-        due = due.where(deadlines.c.id.in_(ids))
-    first = due.order_by(deadlines.c.due_at, deadlines.c.id).limit(limit).with_for_update(skip_locked=True).cte("due")
-    taken = conn.execute(
-        update(deadlines)
-        .where(deadlines.c.id.in_(select(first.c.id)))
-        .values(claimed_by=worker, lease_until=now + lease)
-        .returning(deadlines)
-    )
+        given["ids"] = list(ids)
+    taken = conn.execute(_claim(chosen=ids is not None), given)
     return sorted(taken, key=lambda row: (row.due_at, row.id))
 
 

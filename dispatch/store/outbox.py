@@ -14,7 +14,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Integer, Row, and_, bindparam, func, insert, or_, select, update
 
 from dispatch.store.tables_infra import OPEN_EFFECTS, outbox
 
@@ -31,32 +31,41 @@ def add(conn: Connection, effects: Sequence[Mapping[str, Any]], now: datetime) -
         conn.execute(insert(outbox), [{**effect, "state": "pending", "created_at": now} for effect in effects])
 
 
+_due = (
+    select(outbox.c.n)
+    .where(
+        OPEN_EFFECTS,
+        or_(
+            and_(outbox.c.state == "pending", outbox.c.not_before <= bindparam("now")),
+            and_(outbox.c.state == "claimed", outbox.c.lease_until <= bindparam("now")),
+        ),
+    )
+    .order_by(outbox.c.priority, outbox.c.n)
+    .limit(bindparam("at_most", type_=Integer))
+    .with_for_update(skip_locked=True)
+    .cte("due")
+)
+# Built once: building it took as long as running it, with the write lock held.
+_CLAIM = (
+    update(outbox)
+    .where(outbox.c.n.in_(select(_due.c.n)))
+    .values(
+        state="claimed",
+        claimed_by=bindparam("worker"),
+        lease_until=bindparam("until"),
+        attempts=outbox.c.attempts + 1,
+    )
+    .returning(outbox)
+)
+
+
 def claim(conn: Connection, now: datetime, worker: str, lease: timedelta, limit: int) -> list[Row[Any]]:
     """Take up to `limit` due effects for `worker` until now + lease: most urgent first, then oldest.
 
     Takes pending ones whose `not_before` has come and claimed ones whose lease has lapsed. Both are the service's time:
     on a faster clock the caller stretches the lease.
     """
-    due = (
-        select(outbox.c.n)
-        .where(
-            OPEN_EFFECTS,
-            or_(
-                and_(outbox.c.state == "pending", outbox.c.not_before <= now),
-                and_(outbox.c.state == "claimed", outbox.c.lease_until <= now),
-            ),
-        )
-        .order_by(outbox.c.priority, outbox.c.n)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        .cte("due")
-    )
-    taken = conn.execute(
-        update(outbox)
-        .where(outbox.c.n.in_(select(due.c.n)))
-        .values(state="claimed", claimed_by=worker, lease_until=now + lease, attempts=outbox.c.attempts + 1)
-        .returning(outbox)
-    )
+    taken = conn.execute(_CLAIM, {"now": now, "worker": worker, "until": now + lease, "at_most": limit})
     return sorted(taken, key=lambda row: (row.priority, row.n))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, func, or_, select, update
 
 from dispatch.errors import Conflict, NotFound
 from dispatch.responder import Availability, Responder, Standing
@@ -43,16 +43,21 @@ def in_team(conn: Connection, team: str, roles: Collection[str]) -> list[str]:
     return list(conn.scalars(query))
 
 
-def reachable_with_role(conn: Connection, team: str, role: str) -> tuple[str, ...]:
-    posts, people = schema.posts, schema.people
-    query = (
-        select(posts.c.person)
-        .join(people, people.c.id == posts.c.person)
-        .where(posts.c.team == team, posts.c.role == role, people.c.active)
-        .where(people.c.unreachable.is_(None), people.c.phone.is_not(None))
-        .order_by(posts.c.person)
-    )
-    return tuple(conn.scalars(query))
+_LEADS = ("coordinator", "supervisor")
+# Asked in every decision about a case: written once, so that only its values change.
+_REACHABLE_LEADS = (
+    select(schema.posts.c.role, schema.posts.c.person)
+    .join(schema.people, schema.people.c.id == schema.posts.c.person)
+    .where(schema.posts.c.team == bindparam("team"), schema.posts.c.role.in_(_LEADS), schema.people.c.active)
+    .where(schema.people.c.unreachable.is_(None), schema.people.c.phone_index.is_not(None))
+    .order_by(schema.posts.c.person)
+)
+
+
+def reachable_leads(conn: Connection, team: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(coordinators, supervisors) of the team whom a text or a call can reach."""
+    found = [(role, person) for role, person in conn.execute(_REACHABLE_LEADS, {"team": team})]
+    return tuple(p for r, p in found if r == "coordinator"), tuple(p for r, p in found if r == "supervisor")
 
 
 def pool(conn: Connection, team: str, night_began: datetime | None, now: datetime) -> list[Known]:
