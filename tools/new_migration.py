@@ -33,7 +33,7 @@ def main(message: str) -> None:
             written = command.revision(made, title, autogenerate=True, rev_id=f"{number:04d}")
     if written is None or isinstance(written, list):
         raise SystemExit("Alembic wrote no single file")
-    subprocess.run(["ruff", "format", "--quiet", written.path], check=True)
+    subprocess.run([sys.executable, "-m", "ruff", "format", "--quiet", written.path], check=True)
     print(written.path)
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, NullPool, create_engine, text
 
 from dispatch.errors import Unavailable
 from dispatch.store import sqlite
-from dispatch.store.engine import parse_url
+from dispatch.store.engine import Record, parse_url
 from dispatch.store.failures import translated
 
 # Any number, the same in every version: the name of the advisory lock.
@@ -28,16 +28,31 @@ def migrate(url: str) -> bool:
     """Apply what is missing; True when something was. Raises Unavailable when the record cannot be reached, or was
     written by a newer version, which this one must not touch."""
     with translated(writing=True), locked(url) as conn:
-        known = ScriptDirectory.from_config(config(conn))
-        head = known.get_current_head()
-        now = MigrationContext.configure(conn).get_current_revision()
+        now, head = _revisions(conn)
         if now == head:
             return False
+        known = ScriptDirectory.from_config(config(conn))
         if now is not None and now not in {script.revision for script in known.walk_revisions()}:
             raise Unavailable(f"the record's schema ({now}) is newer than this version knows ({head}): update first")
         command.upgrade(config(conn), "head")
         _refuse_orphans(conn)
         return True
+
+
+def revisions(url: str) -> tuple[str | None, str]:
+    """The revision the record stands at (None: never migrated) and the one this version needs."""
+    record = Record(url, pool_size=1)
+    try:
+        with record.read() as conn:
+            return _revisions(conn)
+    finally:
+        record.dispose()
+
+
+def _revisions(conn: Connection) -> tuple[str | None, str]:
+    head = ScriptDirectory.from_config(config(conn)).get_current_head()
+    assert head is not None, "the package carries its migrations"
+    return MigrationContext.configure(conn).get_current_revision(), head
 
 
 def config(conn: Connection) -> Config:

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, text
 from dispatch.errors import Unavailable
 from dispatch.store import ledger, schema
 from dispatch.store.engine import Record
-from dispatch.store.migrate import config, locked, migrate
+from dispatch.store.migrate import config, locked, migrate, revisions
 from dispatch.store.migrations.rendering import plain_type
 from dispatch.store.types import UtcDateTime
 
@@ -77,6 +77,13 @@ def test_checks_indexes_and_defaults_are_the_declared_ones_too(migrated: Record,
 
 def test_a_second_time_there_is_nothing_to_do(migrated: Record, url: str) -> None:
     assert migrate(url) is False
+
+
+def test_the_revisions_tell_before_and_after(url: str) -> None:
+    before, head = revisions(url)
+    assert before is None
+    migrate(url)
+    assert revisions(url) == (head, head)
 
 
 def test_the_ledgers_begin_with_their_heads(migrated: Record) -> None:

@@ -244,6 +244,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one table after another
         sa.Column("scene_hold", sa.Boolean(), nullable=False),
         sa.Column("held_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("hard_stops", sa.Text().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("by_hand", sa.String(length=40), nullable=True),
         sa.Column("proposed", sa.String(length=40), nullable=True),
         sa.Column("proposed_by", sa.String(length=80), nullable=True),
         sa.Column("first_contact_at", sa.DateTime(timezone=True), nullable=True),
