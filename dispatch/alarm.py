@@ -55,7 +55,6 @@ ENDS_ON_ACKNOWLEDGE = frozenset(
         Kind.NOT_UNDERSTOOD,
         Kind.COVERAGE,
         Kind.SERVICE,
-        Kind.SAFETY,
         Kind.STOOD_DOWN,
     }
 )

@@ -258,6 +258,8 @@ class Case:
     scene_hold: bool = False
     held_until: datetime | None = None
     hard_stops: tuple[str, ...] = ()
+    #: what a person set by hand; no later score takes the case below it
+    by_hand: Urgency | None = None
     proposed: Urgency | None = None
     proposed_by: str | None = None
     first_contact_at: datetime | None = None

@@ -14,7 +14,7 @@ from dispatch.facts import Facts
 from dispatch.hours import Hours, open_windows
 from dispatch.laddering import refreeze, start
 from dispatch.policy import Policy
-from dispatch.priority import Mode, Urgency
+from dispatch.priority import Mode, Urgency, most_urgent
 from dispatch.recontact import Recontact
 from dispatch.triage import Triage
 from dispatch.wallclock import zone
@@ -121,13 +121,25 @@ def promise_to_call_back(turn: Turn) -> None:
     )
 
 
+def lowered(turn: Turn, found: Triage) -> None:
+    """A lower result has been confirmed by a second person: the case follows it, never below what a person set by
+    hand."""
+    case = turn.case
+    urgency = most_urgent(found.urgency, case.by_hand or found.urgency)
+    if urgency.rank <= case.urgency.rank:
+        return
+    turn.put(replace(case, urgency=urgency, respond_by=max(case.respond_by, found.respond_by), why=found.reasons))
+    turn.say("lowered", was=case.urgency.value, urgency=urgency.value)
+    turn.nudge = True
+
+
 def assessed_again(turn: Turn, found: Triage, timezone: str) -> None:
     """A further contact or assessment: the case may rise at once; what would lower it is already left out by triage."""
     before = turn.case
     urgency = found.urgency if found.urgency.rank < before.urgency.rank else before.urgency
     # The cautious level of an unfinished form was an assumption: finishing the form may replace it.
     if before.incomplete and not found.incomplete and before.first_contact_at is None:
-        urgency = found.urgency
+        urgency = most_urgent(found.urgency, before.by_hand or found.urgency)
     rose = urgency.rank < before.urgency.rank
     strength = list(Mode)
     mode = found.mode if strength.index(found.mode) > strength.index(before.mode) else before.mode

@@ -143,6 +143,7 @@ def regrade(turn: Turn, urgency: Urgency, *, confirmed: bool) -> bool:
         replace(
             case,
             urgency=urgency,
+            by_hand=urgency,
             mode=_mode(turn, urgency, higher),
             respond_by=min(case.respond_by, promised) if higher else promised,
             held_until=None if higher else case.held_until,

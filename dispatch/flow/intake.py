@@ -285,6 +285,34 @@ def assess(actor: Actor, svc: Service, case_id: str, given: Given) -> tuple[str,
     return row["id"], commit(actor, svc, Act.ASSESS, case_id, decide, also=also)
 
 
+def confirm_assessment(actor: Actor, svc: Service, case_id: str, assessment_id: str) -> None:
+    """A second person, or the QMHP who spoke with the person, confirms a lower result; the case may fall with it.
+
+    Raises Refused when it is the assessor's own, or not waiting; NotFound when the case has no such assessment.
+    """
+    now = svc.clock.now()
+    history = _history_by_id(svc, case_id)
+    facts = _facts(svc, case_id)
+    if assessment_id not in history:
+        raise NotFound("The case has no such assessment.")
+    by = history[assessment_id][0]
+    confirmed = [replace(one, confirmed=one.confirmed or id_ == assessment_id) for id_, (_, one) in history.items()]
+
+    def decide(turn: Turn) -> None:
+        spoke = turn.case.first_contact_at is not None and actor.person in turn.file.owners
+        if by == actor.id and not spoke:
+            raise Refused("Somebody other than the person who assessed has to confirm a lower result.")
+        counting = standing(confirmed, turn.policy).counts
+        opening.lowered(turn, triage(facts, counting, turn.policy, turn.case.answered_at, now))
+        turn.say("assessment_confirmed", assessment=assessment_id)
+
+    def also(conn: Connection, turn: Turn) -> None:
+        if not contacts.confirm(conn, assessment_id):
+            raise Refused("That result is not waiting for anybody.")
+
+    commit(actor, svc, Act.REGRADE, case_id, decide, also=also)
+
+
 def _again_triaged(
     answered_at: datetime,
     history: Sequence[Assessed],
@@ -298,12 +326,17 @@ def _again_triaged(
 
 
 def _history(svc: Service, case_id: str) -> list[Assessed]:
-    """Every result ever scored for the case, opened before any write lock is taken. Raises NotFound."""
+    """Every result ever scored for the case. Raises NotFound."""
+    return [one for _, one in _history_by_id(svc, case_id).values()]
+
+
+def _history_by_id(svc: Service, case_id: str) -> dict[str, tuple[str, Assessed]]:
+    """Assessment id -> (who assessed, the result), opened before any write lock is taken."""
     with svc.record.read() as conn:
         casefiles.load(conn, svc.record, case_id, lock=False)
         rows = contacts.assessments_of(conn, [case_id])
         keys = datakeys.load(conn, {row.key_id for row in rows})
-    return [_assessed(svc, row, keys[row.key_id]) for row in rows]
+    return {row.id: (row.by, _assessed(svc, row, keys[row.key_id])) for row in rows}
 
 
 def _assessed(svc: Service, row: Row[Any], key: DataKey) -> Assessed:

@@ -12,6 +12,7 @@ from dispatch import codes
 from dispatch.errors import NotFound, Unavailable
 from dispatch.priority import Place
 from dispatch.store import datakeys, schema
+from dispatch.store.conflict import insert_if_new
 from dispatch.store.sealing import DataKey
 
 
@@ -45,8 +46,9 @@ def take_code(conn: Connection, case_id: str, seed: int) -> str:
         wanted = [codes.pick(frozenset(), seed + tries + n) for n in range(_LOOK)]
         taken = set(conn.scalars(select(c.c.code).where(c.c.code.in_([w for w in wanted if w]))))
         free = next((w for w in wanted if w is not None and w not in taken), None)
-        if free is not None:
-            conn.execute(c.insert(), {"code": free, "case_id": case_id, "free_at": None})
+        row = {"code": free, "case_id": case_id, "free_at": None}
+        # Two intakes may look at the same moment: the one that comes second looks further.
+        if free is not None and insert_if_new(conn, c, row, ("code",)):
             return free
     raise Unavailable("Every case code is in use: close cases that are done.")
 
@@ -72,6 +74,13 @@ def one(conn: Connection, contact_id: str) -> Row[Any]:
     if found is None:
         raise NotFound("There is no such contact.")
     return found
+
+
+def confirm(conn: Connection, assessment_id: str) -> bool:
+    """A proposed result counts from now on; False when it was not waiting."""
+    a = schema.assessments
+    waiting = update(a).where(a.c.id == assessment_id, a.c.standing == "proposed")
+    return conn.execute(waiting.values(standing="confirmed")).rowcount == 1
 
 
 def of_case(conn: Connection, case_id: str) -> Sequence[Row[Any]]:

@@ -243,6 +243,7 @@ cases = Table(
     Column("scene_hold", Boolean, nullable=False),
     Column("held_until", UtcDateTime),
     Column("hard_stops", Json, nullable=False),
+    Column("by_hand", _WORD),
     Column("proposed", _WORD),
     Column("proposed_by", String(80)),
     Column("first_contact_at", UtcDateTime),
