@@ -14,10 +14,8 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
-import yaml
-
 from protocols import conditions
-from protocols.yamltree import Finding, Node, kind_of, line_of, plain, scalar
+from protocols.yamltree import Finding, Keyed, Leaf, Listed, Node, is_null, kind_of, plain, scalar
 
 FAULTY: Any = object()
 
@@ -66,7 +64,7 @@ def is_condition(args: tuple[Any, ...]) -> bool:
 
 
 def _fault(node: Node, file: str, found: list[Finding], problem: str, instead: str) -> Any:
-    found.append(Finding(file, line_of(node), problem, instead))
+    found.append(Finding(file, node.line, problem, instead))
     return FAULTY
 
 
@@ -77,11 +75,11 @@ def _record(kind: Any) -> Bind:
     name = kind.__name__.lower()
 
     def bind_record(node: Node, file: str, found: list[Finding]) -> Any:
-        if not isinstance(node, yaml.MappingNode):
+        if not isinstance(node, Keyed):
             return _fault(node, file, found, f"{name}: keys are expected, not {kind_of(node)}", f"write {required[:1]}")
         values: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            key = str(key_node.value)
+        for key_node, value_node in node.pairs:
+            key = key_node.text
             if key not in plan:
                 _fault(key_node, file, found, f"unknown key `{key}` in {name}", "the keys are " + ", ".join(plan))
             elif key in values:
@@ -100,13 +98,13 @@ def _record(kind: Any) -> Bind:
 
 def _mapping(kind: Any) -> Bind:
     def bind_mapping(node: Node, file: str, found: list[Finding]) -> Any:
-        if not isinstance(node, yaml.MappingNode):
+        if not isinstance(node, Keyed):
             return _fault(
                 node, file, found, f"names with values are expected, not {kind_of(node)}", "write name: value"
             )
         values: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            key = str(key_node.value)
+        for key_node, value_node in node.pairs:
+            key = key_node.text
             if key in values:
                 _fault(key_node, file, found, f"`{key}` is written twice", "keep one of the two")
             values[key] = plain(value_node) if kind is object else binder(kind)(value_node, file, found)
@@ -119,11 +117,11 @@ def _list(kind: Any) -> Bind:
     each_bind = binder(kind)
 
     def bind_list(node: Node, file: str, found: list[Finding]) -> Any:
-        if not isinstance(node, yaml.SequenceNode):
+        if not isinstance(node, Listed):
             return _fault(
                 node, file, found, f"a list is expected, not {kind_of(node)}", "write [one, two] or lines with -"
             )
-        values = tuple(each_bind(each, file, found) for each in node.value)
+        values = tuple(each_bind(each, file, found) for each in node.items)
         return FAULTY if any(value is FAULTY for value in values) else values
 
     return bind_list
@@ -149,11 +147,11 @@ def _union(args: tuple[Any, ...]) -> Bind:
     others = tuple(each for each in rest if each not in lists and each not in maps)
 
     def bind_union(node: Node, file: str, found: list[Finding]) -> Any:
-        if isinstance(node, yaml.SequenceNode) and lists:
+        if isinstance(node, Listed) and lists:
             return binder(lists[0])(node, file, found)
-        if isinstance(node, yaml.MappingNode) and maps:
+        if isinstance(node, Keyed) and maps:
             return binder(maps[0])(node, file, found)
-        if NoneType in args and isinstance(node, yaml.ScalarNode) and scalar(node) is None:
+        if NoneType in args and is_null(node):
             return None
         if len(others) == 1:
             return binder(others[0])(node, file, found)
@@ -170,7 +168,7 @@ def _union(args: tuple[Any, ...]) -> Bind:
 
 def _condition(optional: bool) -> Bind:
     def bind_condition(node: Node, file: str, found: list[Finding]) -> Any:
-        if optional and isinstance(node, yaml.ScalarNode) and scalar(node) is None:
+        if optional and is_null(node):
             return None
         bound = conditions.bind(node, file, found)
         return FAULTY if bound is None else bound
@@ -210,6 +208,6 @@ def _leaf(kind: Any) -> Bind:
 
 
 def _instead(kind: Any, node: Node) -> str:
-    if kind is str and isinstance(node, yaml.ScalarNode) and node.value:
-        return f'put it in quotes: "{node.value}"'
+    if kind is str and isinstance(node, Leaf) and node.text:
+        return f'put it in quotes: "{node.text}"'
     return f"write {_NAMES[kind]}"

@@ -15,16 +15,15 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from random import Random
 
-import yaml
-
 from protocols.bands import place
 from protocols.engine import read_answers, score
-from protocols.errors import InvalidAnswer
+from protocols.errors import InvalidAnswer, UnknownProtocol
 from protocols.interviews import Interview, are_few, drawn, every
 from protocols.known import State
-from protocols.loader import files_in, read
+from protocols.loader import Library, files_in, read
 from protocols.model import Example, Protocol
 from protocols.program import Program, compiled
+from protocols.translations import FOLDER, Translation, misfits, read_translation, translation_files
 from protocols.wellformed import line_at
 from protocols.yamltree import Fault, Finding, compose
 
@@ -33,29 +32,51 @@ DRAWS = 1000
 
 def check(paths: Iterable[Path]) -> list[Finding]:
     """Every finding in these files and folders, in order of file and line; none means all is well."""
-    found: list[Finding] = []
-    seen: dict[tuple[str, str], Path] = {}
-    for path in paths:
-        if not path.exists():
-            found.append(Finding(str(path), 1, "there is no such file", "name a file or folder that exists"))
-        for file in files_in(path) if path.is_dir() else [path] if path.exists() else []:
-            protocol, faults = read(file)
-            found += faults
-            if protocol is None:
-                continue
-            key = (protocol.id, protocol.version)
-            if key in seen:
-                problem = f"{protocol.id} {protocol.version} is already in {seen[key]}"
-                found.append(Finding(str(file), 1, problem, "give this file a new version"))
-            seen[key] = file
-            found += tried(protocol, file)
+    paths = list(paths)
+    seen: dict[tuple[str, str], Protocol] = {}
+    found = [
+        Finding(str(path), 1, "there is no such file", "name a file or folder that exists")
+        for path in paths
+        if not path.exists()
+    ]
+    for file in [file for path in paths for file in _files(path, translations=False)]:
+        protocol, faults = read(file)
+        found += faults
+        if protocol is None:
+            continue
+        key = (protocol.id, protocol.version)
+        if key in seen:
+            problem = f"{protocol.id} {protocol.version} is already in {seen[key].path}"
+            found.append(Finding(str(file), 1, problem, "give this file a new version"))
+        seen[key] = protocol
+        found += tried(protocol, file)
+    for file in [file for path in paths for file in _files(path, translations=True)]:
+        translation, faults = read_translation(file)
+        found += faults
+        if translation is not None:
+            original = seen.get((translation.of, translation.version)) or _shipped(translation)
+            found += misfits(translation, original, str(file))
     return sorted(found, key=lambda finding: (finding.file, finding.line))
+
+
+def _files(path: Path, translations: bool) -> list[Path]:
+    if path.is_dir():
+        return translation_files(path) if translations else files_in(path)
+    return [path] if path.exists() and (FOLDER in path.parts) is translations else []
+
+
+def _shipped(translation: Translation) -> Protocol | None:
+    """The shipped protocol a site's translation may belong to."""
+    try:
+        return Library.shipped().get(translation.of, translation.version)
+    except UnknownProtocol:
+        return None
 
 
 def tried(protocol: Protocol, file: Path) -> list[Finding]:
     """What only trying out shows, for a file that loads."""
     root, _ = compose(file.read_text(encoding="utf-8"), str(file))
-    assert isinstance(root, yaml.Node)
+    assert root is not None, "it was read a moment ago"
     program = compiled(protocol)
     faults = [*_examples(protocol), *_coverage(program), *_monotony(protocol, program)]
     return [Finding(str(file), line_at(root, path), problem, instead) for path, problem, instead in faults]

@@ -13,9 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-import yaml
-
-from protocols.yamltree import Finding, Node, kind_of, line_of, scalar
+from protocols.yamltree import Finding, Keyed, Listed, Node, kind_of, scalar
 
 WORDS = ("any", "all", "not")
 """Keys with a meaning of their own; no item or number may take them as its id."""
@@ -103,16 +101,16 @@ def words(condition: Condition) -> str:
 
 def bind(node: Node, file: str, found: list[Finding]) -> Condition | None:
     """The condition at this node; None when `found` got the reason why there is none."""
-    if not isinstance(node, yaml.MappingNode) or not node.value:
+    if not isinstance(node, Keyed) or not node.pairs:
         problem = f"a condition is expected, not {kind_of(node)}"
-        found.append(Finding(file, line_of(node), problem, "write for instance {q2: yes}"))
+        found.append(Finding(file, node.line, problem, "write for instance {q2: yes}"))
         return None
-    names = [str(key.value) for key, _ in node.value]
+    names = [key.text for key, _ in node.pairs]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
-        found.append(Finding(file, line_of(node), f"`{twice}` is written twice", "put both under any: or all:"))
+        found.append(Finding(file, node.line, f"`{twice}` is written twice", "put both under any: or all:"))
         return None
-    parts = _whole(_one(name, value, file, found) for name, (_, value) in zip(names, node.value, strict=True))
+    parts = _whole(_one(name, value, file, found) for name, (_, value) in zip(names, node.pairs, strict=True))
     return None if parts is None else parts[0] if len(parts) == 1 else AllOf(parts)
 
 
@@ -128,37 +126,37 @@ def _one(key: str, node: Node, file: str, found: list[Finding]) -> Condition | N
         part = bind(node, file, found)
         return Not(part) if part is not None else None
     if key in WORDS:
-        if not isinstance(node, yaml.SequenceNode) or not node.value:
+        if not isinstance(node, Listed) or not node.items:
             problem = f"`{key}` takes a list of conditions"
-            found.append(Finding(file, line_of(node), problem, f"write {key}: [{{…}}, {{…}}]"))
+            found.append(Finding(file, node.line, problem, f"write {key}: [{{…}}, {{…}}]"))
             return None
-        parts = _whole(bind(each, file, found) for each in node.value)
+        parts = _whole(bind(each, file, found) for each in node.items)
         return None if parts is None else AllOf(parts) if key == "all" else AnyOf(parts)
-    if isinstance(node, yaml.MappingNode):
+    if isinstance(node, Keyed):
         return _limits(key, node, file, found)
-    nodes = node.value if isinstance(node, yaml.SequenceNode) else [node]
+    nodes = node.items if isinstance(node, Listed) else [node]
     values = tuple(
         value for value in map(scalar, nodes) if isinstance(value, (str, int)) and not isinstance(value, bool)
     )
     if not nodes or len(values) != len(nodes):
         problem = f"`{key}` is compared with {kind_of(node)}"
         instead = "compare it with an answer, a list of answers, or {at_least: 1}"
-        found.append(Finding(file, line_of(node), problem, instead))
+        found.append(Finding(file, node.line, problem, instead))
         return None
-    return Is(key, values, line_of(node))
+    return Is(key, values, node.line)
 
 
-def _limits(key: str, node: yaml.MappingNode, file: str, found: list[Finding]) -> Condition | None:
+def _limits(key: str, node: Keyed, file: str, found: list[Finding]) -> Condition | None:
     limits: dict[str, float] = {}
-    for name, value in node.value:
+    for name, value in node.pairs:
         number = scalar(value)
-        if name.value in ("at_least", "at_most") and isinstance(number, (int, float)) and not isinstance(number, bool):
-            limits[name.value] = number
+        if name.text in ("at_least", "at_most") and isinstance(number, (int, float)) and not isinstance(number, bool):
+            limits[name.text] = number
             continue
         problem = f"`{key}` has a limit that is not understood"
-        found.append(Finding(file, line_of(name), problem, "write {at_least: 3, at_most: 6}"))
+        found.append(Finding(file, name.line, problem, "write {at_least: 3, at_most: 6}"))
         return None
     if not limits:
-        found.append(Finding(file, line_of(node), f"`{key}` has no limit", "write {at_least: 3}"))
+        found.append(Finding(file, node.line, f"`{key}` has no limit", "write {at_least: 3}"))
         return None
-    return Within(key, limits.get("at_least"), limits.get("at_most"), line_of(node))
+    return Within(key, limits.get("at_least"), limits.get("at_most"), node.line)

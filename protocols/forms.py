@@ -15,6 +15,7 @@ from protocols.engine import accept
 from protocols.known import HIDDEN, State
 from protocols.model import Choice, Item, Protocol
 from protocols.program import compiled
+from protocols.translations import Translation
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Form:
     protocol: str
     version: str
     hash: str
+    language: str
     title: str
     intro: str | None
     notice: str | None
@@ -75,18 +77,19 @@ class Asked:
 GAPS = (Option("refused", "Refused", "r"), Option("unable", "Unable to answer", "u"))
 
 
-def form(protocol: Protocol) -> Form:
-    """The form of a protocol, questions in the published order."""
+def form(protocol: Protocol, translation: Translation | None = None) -> Form:
+    """The form of a protocol, questions in the published order, in its own words or a translation's."""
     definition = protocol.definition
     return Form(
         protocol=protocol.id,
         version=protocol.version,
         hash=protocol.hash,
+        language="en" if translation is None else translation.language,
         title=protocol.title,
-        intro=definition.intro,
+        intro=definition.intro if translation is None else translation.intro,
         notice=definition.licence.notice,
         wording=definition.licence.wording,
-        questions=tuple(_question(protocol, item) for item in definition.items),
+        questions=tuple(_question(protocol, item, translation) for item in definition.items),
         gaps=GAPS,
     )
 
@@ -109,22 +112,23 @@ def asked(protocol: Protocol, answers: Mapping[str, object]) -> Asked:
     return Asked(tuple(now), tuple(maybe), tuple(forbidden))
 
 
-def _question(protocol: Protocol, item: Item) -> Question:
+def _question(protocol: Protocol, item: Item, translation: Translation | None) -> Question:
     return Question(
         id=item.id,
-        text=item.text,
+        text=item.text if translation is None else translation.items[item.id],
         kind=item.kind,
-        options=_options(item, protocol.definition.choices_of(item)),
+        options=_options(item, protocol.definition.choices_of(item), translation),
         least=item.least,
         most=item.most,
-        hint=item.hint,
+        # Hints are not part of the official wording, so a translation has none.
+        hint=item.hint if translation is None else None,
         ask=as_data(item.ask) if item.ask is not None else None,
         depends_on=tuple(dict.fromkeys(leaf.name for leaf in leaves(item.ask))) if item.ask is not None else (),
         in_person=item.in_person,
     )
 
 
-def _options(item: Item, choices: tuple[Choice, ...]) -> tuple[Option, ...]:
+def _options(item: Item, choices: tuple[Choice, ...], translation: Translation | None) -> tuple[Option, ...]:
     if item.kind == "yes_no":
         return (Option("yes", "Yes", "y"), Option("no", "No", "n"))
     own = [str(choice.value) for choice in choices]
@@ -133,4 +137,8 @@ def _options(item: Item, choices: tuple[Choice, ...]) -> tuple[Option, ...]:
         keys = own
     else:
         keys = [str(place) for place in range(1, len(own) + 1)]
-    return tuple(Option(choice.value, choice.label, key) for choice, key in zip(choices, keys, strict=True))
+    labels = [None if translation is None else translation.label(item, choice.value) for choice in choices]
+    return tuple(
+        Option(choice.value, label or choice.label, key)
+        for choice, label, key in zip(choices, labels, keys, strict=True)
+    )

@@ -16,6 +16,7 @@ from protocols.binding import FAULTY, bind
 from protocols.errors import Fault, InvalidFile, UnknownProtocol
 from protocols.model import Definition, Protocol
 from protocols.program import compiled
+from protocols.translations import FOLDER, Translation, misfits, read_translation, translation_files
 from protocols.wellformed import faults_in
 from protocols.yamltree import Finding, compose
 
@@ -47,7 +48,7 @@ def parse(raw: bytes, name: str) -> tuple[Protocol | None, list[Finding]]:
 
 def files_in(folder: Path) -> list[Path]:
     """The protocol files of a library folder, in a fixed order; translations lie in folders of their own."""
-    return [path for path in sorted(folder.rglob("*.yaml")) if "translations" not in path.parts]
+    return [path for path in sorted(folder.rglob("*.yaml")) if FOLDER not in path.parts]
 
 
 def _newest_last(protocol: Protocol) -> tuple[object, ...]:
@@ -69,6 +70,15 @@ class Library:
                 found += faults
                 if protocol is not None:
                     found += self._add(protocol, folder)
+        self._translations: dict[tuple[str, str, str], Translation] = {}
+        for folder in folders:
+            for path in translation_files(folder):
+                translation, faults = read_translation(path)
+                found += faults
+                if translation is not None:
+                    key = (translation.of, translation.version)
+                    found += misfits(translation, self._by_version.get(key), str(path))
+                    self._translations[*key, translation.language] = translation
         if found:
             raise InvalidFile(str(found[0]), [Fault(f"{each.file}:{each.line}", each.says) for each in found])
         self._latest: dict[str, Protocol] = {}
@@ -113,6 +123,16 @@ class Library:
         if found is None:
             raise UnknownProtocol(f"sha256 {content_hash}")
         return found
+
+    def translation(self, protocol: Protocol, language: str) -> Translation | None:
+        """The texts of exactly this version in another language, where there are any."""
+        return self._translations.get((protocol.id, protocol.version, language))
+
+    def languages(self, protocol: Protocol) -> tuple[str, ...]:
+        """Languages this version has a translation in, sorted; the protocol file's own English is not among them."""
+        return tuple(
+            sorted(tag for key, version, tag in self._translations if (key, version) == (protocol.id, protocol.version))
+        )
 
     def __iter__(self) -> Iterator[Protocol]:
         """The latest version of each, by id."""

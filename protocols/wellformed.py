@@ -9,14 +9,12 @@ import re
 from collections.abc import Iterator
 from math import prod
 
-import yaml
-
 from protocols.conditions import WORDS, Condition, Is, Value, leaves
 from protocols.known import REFUSALS
 from protocols.limits import limit_faults
 from protocols.model import Definition, Item
 from protocols.readings import LIMIT
-from protocols.yamltree import Fault, Finding, Node, line_of
+from protocols.yamltree import Fault, Finding, Keyed, Listed, Node
 
 _ID = re.compile(r"^[a-z0-9][a-z0-9_\-]*$")
 _SPAN = 1000
@@ -35,16 +33,16 @@ def faults_in(definition: Definition, root: Node, file: str) -> list[Finding]:
 
 def line_at(root: Node, path: tuple[str | int, ...]) -> int:
     """The line of the deepest part of the path that is written in the file."""
-    node, line = root, line_of(root)
+    node, line = root, root.line
     for step in path:
         found: Node | None = None
-        if isinstance(node, yaml.MappingNode):
-            for key, value in node.value:
-                if key.value == step:
-                    found, line = value, line_of(key)
-        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-            found = node.value[step]
-            line = line_of(found)
+        if isinstance(node, Keyed):
+            for key, value in node.pairs:
+                if key.text == step:
+                    found, line = value, key.line
+        elif isinstance(node, Listed) and isinstance(step, int) and step < len(node.items):
+            found = node.items[step]
+            line = found.line
         if found is None:
             return line
         node = found

@@ -1,0 +1,96 @@
+"""A protocol as a sheet of paper for when the computers are down: same items, same order, same rule, in words.
+
+What is filled in by hand is entered afterwards under the same item ids, so every line shows its id.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from protocols.conditions import words
+from protocols.forms import form
+from protocols.inwords import CAUTION, measure_words, rule_rows, within
+from protocols.model import Protocol
+from protocols.translations import Translation
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    number: int
+    id: str
+    text: str
+    hint: str | None
+    only_if: str | None
+    """The skip logic in words; None is always asked."""
+    boxes: tuple[str, ...]
+    """What to tick, `refused` and `unable` included."""
+    write_in: str | None
+    """For a number: which numbers are allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One band as the back of the sheet shows it, most worrying first."""
+
+    band: str
+    words: str
+    when: tuple[str, ...]
+    action: str | None
+    within: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    title: str
+    protocol: str
+    version: str
+    hash: str
+    intro: str | None
+    notice: str | None
+    lines: tuple[Line, ...]
+    measures: tuple[str, ...]
+    results: tuple[Result, ...]
+    caution: str
+
+
+def sheet(protocol: Protocol, translation: Translation | None = None) -> Sheet:
+    """The sheet of a protocol, as plain data for a template."""
+    definition = protocol.definition
+    shown = form(protocol, translation)
+    asks = {item.id: item.ask for item in definition.items}
+    gaps = tuple(option.label for option in shown.gaps)
+    lines = []
+    for number, question in enumerate(shown.questions, 1):
+        ask = asks[question.id]
+        line = Line(
+            number=number,
+            id=question.id,
+            text=question.text,
+            hint=question.hint,
+            only_if=words(ask) if ask is not None else None,
+            boxes=(*(option.label for option in question.options), *gaps),
+            write_in=f"{question.least} to {question.most}" if question.kind == "integer" else None,
+        )
+        lines.append(line)
+    rows = rule_rows(protocol)
+    return Sheet(
+        title=protocol.title,
+        protocol=protocol.id,
+        version=protocol.version,
+        hash=protocol.hash,
+        intro=shown.intro,
+        notice=shown.notice,
+        lines=tuple(lines),
+        measures=tuple(measure_words(name, measure) for name, measure in definition.measures.items()),
+        results=tuple(
+            Result(
+                band=band.id,
+                words=band.words,
+                when=tuple(when for given, when in rows if given == band.id),
+                action=band.action,
+                within=within(band.respond_within),
+            )
+            for band in protocol.bands[::-1]
+        ),
+        caution=CAUTION,
+    )
