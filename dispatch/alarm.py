@@ -41,10 +41,12 @@ class Kind(StrEnum):
     COVERAGE = "coverage"
     #: the service itself: a silent process, a clock step, a bad signature
     SERVICE = "service"
+    #: rings whoever sets the service up, to see that texts and calls arrive and answers come back
+    SET_UP = "set_up"
 
 
 #: Rings by voice as well as text, and reaches the last-resort numbers from the second ring on.
-LOUD = frozenset({Kind.UNANSWERED, Kind.SAFETY, Kind.EMERGENCY_UNCONFIRMED})
+LOUD = frozenset({Kind.UNANSWERED, Kind.SAFETY, Kind.EMERGENCY_UNCONFIRMED, Kind.SET_UP})
 #: Ends when a person acknowledges it: there is nothing else to put right within the case.
 ENDS_ON_ACKNOWLEDGE = frozenset(
     {
@@ -56,6 +58,7 @@ ENDS_ON_ACKNOWLEDGE = frozenset(
         Kind.COVERAGE,
         Kind.SERVICE,
         Kind.STOOD_DOWN,
+        Kind.SET_UP,
     }
 )
 

@@ -136,6 +136,7 @@ _ALARMS: dict[Kind, str] = {
     Kind.NOT_UNDERSTOOD: "{who} sent a text nobody could act on.",
     Kind.COVERAGE: "on-call cover has a gap.",
     Kind.SERVICE: "the dispatch service itself needs a look.",
+    Kind.SET_UP: "this is only a test of the service. Reply STATUS to the text, press 1 in the call.",
 }
 
 

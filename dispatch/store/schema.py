@@ -433,6 +433,15 @@ notes = Table(
     Index("ix_notes_case_id", "case_id"),
 )
 
+#: What was once done or proved for this installation, and when last: see `flow.live`.
+marks = Table(
+    "marks",
+    metadata,
+    Column("name", _WORD, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("by", String(80), nullable=False),
+)
+
 #: The heart of each process: when it last said that it lives.
 hearts = Table(
     "hearts",
