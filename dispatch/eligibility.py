@@ -196,11 +196,10 @@ RELAXABLE = ("skill", "population")
 
 def objection(look: Look, who: Candidate) -> tuple[Filter, str] | None:
     """The first filter that objects to a person, and its reason."""
+    relaxed = look.need.relaxed
     for rule in FILTERS:
-        if rule.name in look.need.relaxed:
-            continue
         reason = rule.objection(look, who)
-        if reason is not None:
+        if reason is not None and rule.name not in relaxed:
             return rule, reason
     return None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import NamedTuple
 
 from dispatch.priority import Mode, Urgency
 from dispatch.responder import Responder, Standing
@@ -80,9 +81,11 @@ class Pick:
     because: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Skip:
-    """A person who was not picked, and the filter that said so. `lasting` is False where waiting may help."""
+class Skip(NamedTuple):
+    """A person who was not picked, and the filter that said so. `lasting` is False where waiting may help.
+
+    A tuple, since a large team makes thousands of them in every match.
+    """
 
     person: str
     filter: str

@@ -14,7 +14,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -51,6 +51,7 @@ EVERYONE = "everyone"
 #: these come first and in this order wherever layers are listed; others follow as the roster names them
 _USUAL = ("primary", "second", "backup", "supervisor")
 _MOMENT = timedelta(microseconds=1)
+_DAYS_KEPT = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,7 @@ class _Layer:
     shifts: list[Shift] = field(default_factory=list)
     overrides: list[Override] = field(default_factory=list)
     temporary: list[Temporary] = field(default_factory=list)
+    _days: dict[int, list[Duty]] = field(default_factory=dict)
 
     @property
     def used(self) -> bool:
@@ -144,6 +146,20 @@ class _Layer:
     @cached_property
     def standing(self) -> list[Shift]:
         return [shift for shift in self.shifts if not shift.plain]
+
+    def standing_at(self, team: Team, at: datetime) -> list[Duty]:
+        """The duties of `standing` that hold an instant. Those of its day are kept, because nearly every question is
+        about now and the rules of a large team take a millisecond or two to walk."""
+        day = at.toordinal()
+        kept = self._days.get(day)
+        if kept is None:
+            if len(self._days) >= _DAYS_KEPT:
+                self._days.clear()
+            midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
+            end = midnight + timedelta(days=1)
+            kept = [duty for shift in self.standing for duty in shift.duties(team.zone, team.calendar, midnight, end)]
+            self._days[day] = kept
+        return [duty for duty in kept if duty.start <= at < duty.end]
 
     @cached_property
     def single(self) -> ByDay[Duty]:
@@ -174,9 +190,12 @@ class _Layer:
 def on_call(roster: Roster, team: str, at: datetime) -> tuple[OnCall, ...]:
     """Everyone on call at an instant, in every layer; a person once in each layer. Raises InvalidInput for an unknown
     team."""
+    at = at.astimezone(UTC)
     found = []
+    place = roster.team(team)
     for name, layer in roster._plan(team).items():  # noqa: SLF001 - one file, one idea
-        people = _layer_duties(roster, roster.team(team), layer, at, at + _MOMENT)
+        people = _by_person([*layer.single.touching(at, at + _MOMENT), *layer.standing_at(place, at)])
+        _change(roster, place, layer, people, at, at + _MOMENT)
         for person, own in people.items():
             now = [duty for duty in own if duty.start <= at < duty.end]
             if now:
@@ -188,9 +207,15 @@ def on_call(roster: Roster, team: str, at: datetime) -> tuple[OnCall, ...]:
 def duties(roster: Roster, team: str, start: datetime, end: datetime) -> dict[str, list[Duty]]:
     """All duties of each layer within [start, end), cut to it, in order of their start. A person may be on by two rules
     at once. For every instant of the range this and `on_call` name the same people."""
+    start, end = start.astimezone(UTC), end.astimezone(UTC)
     found = {}
+    place = roster.team(team)
     for name, layer in roster._plan(team).items():  # noqa: SLF001
-        people = _layer_duties(roster, roster.team(team), layer, start, end)
+        people = _by_person(layer.single.touching(start, end))
+        for shift in layer.standing:
+            for duty in shift.duties(place.zone, place.calendar, start, end):
+                people.setdefault(duty.person, []).append(duty)
+        _change(roster, place, layer, people, start, end)
         found[name] = sorted(_clipped(people, start, end))
     return found
 
@@ -202,12 +227,16 @@ def _clipped(people: ByPerson, start: datetime, end: datetime) -> Iterator[Duty]
                 yield Duty(max(duty.start, start), min(duty.end, end), duty.person, duty.because)
 
 
-def _layer_duties(roster: Roster, team: Team, layer: _Layer, start: datetime, end: datetime) -> ByPerson:
-    """Right at every instant of [start, end); duties may reach out of it, and are then not yet changed out there."""
+def _by_person(duties: Iterable[Duty]) -> ByPerson:
     people: ByPerson = {}
-    _add(people, layer.single.touching(start, end))
-    for shift in layer.standing:
-        _add(people, shift.duties(team.zone, team.calendar, start, end))
+    for duty in duties:
+        people.setdefault(duty.person, []).append(duty)
+    return people
+
+
+def _change(roster: Roster, team: Team, layer: _Layer, people: ByPerson, start: datetime, end: datetime) -> None:
+    """Let everything that is not a shift have its say. Right at every instant of [start, end); duties may reach out of
+    it, and are then not yet changed out there."""
     for temporary in layer.temporary:
         if temporary.start < end and start < temporary.end:
             own: list[Duty] = []
@@ -221,12 +250,6 @@ def _layer_duties(roster: Roster, team: Team, layer: _Layer, start: datetime, en
             for absence in roster._away.get(person, ()):  # noqa: SLF001
                 if absence.start < end and start < absence.end:
                     absence.change(people)
-    return people
-
-
-def _add(people: ByPerson, duties: Iterable[Duty]) -> None:
-    for duty in duties:
-        people.setdefault(duty.person, []).append(duty)
 
 
 def _next_change(roster: Roster, layer: _Layer, person: str, at: datetime) -> datetime:

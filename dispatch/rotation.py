@@ -65,7 +65,7 @@ class Rotation:
         first = instant(self._local(0), place)
         if end <= first:
             return
-        if len(set(self.people)) == 1:
+        if self.people.count(self.people[0]) == len(self.people):
             yield Duty(first, END, self.people[0], because)
             return
         turn = self._turn_at(max(start, first), place)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 
 from dispatch.credential import Credential
 from dispatch.priority import Mode
@@ -117,7 +118,7 @@ class Requirement:
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RulePack:
     state: str
     #: the first day these rules hold
@@ -129,11 +130,15 @@ class RulePack:
     renewals: Mapping[str, Renewal] = field(default_factory=dict)
     requirements: tuple[Requirement, ...] = ()
 
+    @cached_property
+    def _applied(self) -> dict[str, TitleRule]:
+        return {title: rule.applied for title, rule in self.titles.items()}
+
     def rule(self, credential: Credential) -> TitleRule:
         """The rule of a title, as it is applied. One the pack does not name may come as a second, never alone."""
-        found = self.titles.get(key_of(credential.title))
+        found = self._applied.get(key_of(credential.title))
         if found is not None:
-            return found.applied
+            return found
         source = Source(f"{credential.title} is not in the {self.state} rule pack, so never alone", Confidence.LOW)
         kind = Kind.TRAINEE if credential.trainee else Kind.ASSOCIATE
         supervision = Supervision.NAMED if credential.trainee else Supervision.LICENSED

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -93,9 +93,11 @@ class Shift:
     def bounded(self) -> bool:
         return self.since is not None or self.until is not None
 
-    def duties(self, place: ZoneInfo, calendar: str, start: datetime, end: datetime) -> Iterator[Duty]:
+    def duties(self, place: ZoneInfo, calendar: str, start: datetime, end: datetime) -> Iterable[Duty]:
         """The duties that touch [start, end). Each is whole; restricted ones run at most eight days past `end`."""
         found = self._pattern_duties(place, start, end)
+        if not self.bounded and not self.hours and self.holidays is None:
+            return found
         if self.bounded:
             found = within(found, [Window(self.since or BEGINNING, self.until or END)])
         if self.hours:
@@ -104,29 +106,31 @@ class Shift:
             days = holiday_windows(calendar, place, start - _DAY, end + _AHEAD)
             kept = days if self.holidays == "only" else outside(days, start - _DAY, end + _AHEAD)
             found = within(list(found), kept)
-        for duty in found:
-            if duty.start < end and start < duty.end:
-                yield duty
+        return [duty for duty in found if duty.start < end and start < duty.end]
 
-    def _pattern_duties(self, place: ZoneInfo, start: datetime, end: datetime) -> Iterator[Duty]:
+    def _pattern_duties(self, place: ZoneInfo, start: datetime, end: datetime) -> Iterable[Duty]:
         match self.pattern:
             case Always(person):
-                yield Duty(BEGINNING, END, person, "always")
+                return (Duty(BEGINNING, END, person, "always"),)
             case Once(person, begins, ends):
-                yield Duty(begins, ends, person, "single shift")
+                return (Duty(begins, ends, person, "single shift"),) if begins < end and start < ends else ()
             case Rotation() as turns:
-                yield from turns.duties(place, start, end)
+                return turns.duties(place, start, end)
             case Recurring() as rule:
-                yield from _recurring(rule, place, start, end)
+                return _recurring(rule, place, start, end)
 
 
-def _recurring(shift: Recurring, place: ZoneInfo, start: datetime, end: datetime) -> Iterator[Duty]:
-    reach = shift.lasts + 2 * _DAY
-    for year in range(max(shift.start.year, (start - reach).year), (end + _DAY).year + 1):
+def _recurring(shift: Recurring, place: ZoneInfo, start: datetime, end: datetime) -> list[Duty]:
+    found = []
+    first = max(shift.start.year, (start - shift.lasts - 2 * _DAY).year)
+    for year in range(first, (end + _DAY).year + 1):
         starts, ends = _year(shift.rule, shift.start, shift.lasts, shift.without, place, year)
-        for at in range(bisect_right(ends, start), bisect_left(starts, end)):
-            if starts[at] < ends[at]:
-                yield Duty(starts[at], ends[at], shift.person, f"rule {shift.rule}")
+        found += [
+            Duty(starts[at], ends[at], shift.person, f"rule {shift.rule}")
+            for at in range(bisect_right(ends, start), bisect_left(starts, end))
+            if starts[at] < ends[at]
+        ]
+    return found
 
 
 @lru_cache(maxsize=1 << 14)
