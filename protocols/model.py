@@ -140,7 +140,7 @@ class Definition:
     format: Annotated[Literal[1], "Version of this file format."]
     id: Annotated[str, "Stable name of the protocol."]
     version: Annotated[str, "Version of this file; a change to the rules is a new version, never an edit."]
-    in_force: Annotated[date, "First day on which this version is used."]
+    in_force: Annotated[date, "Date of this version. It is used once it is in the folder; of several the latest."]
     title: str
     use: Annotated[
         Literal["screen", "context", "scale", "safety"],
