@@ -26,7 +26,7 @@ from dispatch.flow.commit import commit, mirror
 from dispatch.flow.replies import reply
 from dispatch.flow.service import Service
 from dispatch.flow.voice import heard
-from dispatch.page import Report
+from dispatch.page import DELIVERY, Delivery, Report
 from dispatch.store import datakeys, inbox, ledger, outbox, schema
 from dispatch.store.casefiles import Told
 from dispatch.store.inbox import Arrival
@@ -111,8 +111,9 @@ def _report(actor: Actor, svc: Service, row: Row[Any], form: Mapping[str, Any]) 
     code = int(form["ErrorCode"]) if str(form.get("ErrorCode") or "").isdigit() else None
     with svc.record.read() as conn:
         attempt = _attempt(conn, form)
-        case_id = _case_of(conn, attempt)
-    if attempt is None or report is None:
+        page = _page_of(conn, attempt)
+    case_id = page.case_id if page is not None else None
+    if attempt is None or report is None or _says_nothing_new(attempt, page, report):
         _finish(svc, row.id)
         return
 
@@ -159,11 +160,18 @@ def _attempt(conn: Connection, form: Mapping[str, Any]) -> Row[Any] | None:
     return found
 
 
-def _case_of(conn: Connection, attempt: Row[Any] | None) -> str | None:
+def _page_of(conn: Connection, attempt: Row[Any] | None) -> Row[Any] | None:
     if attempt is None or attempt.page_id is None:
         return None
     p = schema.pages
-    return conn.scalar(select(p.c.case_id).where(p.c.id == attempt.page_id))
+    return conn.execute(select(p.c.case_id, p.c.delivery).where(p.c.id == attempt.page_id)).one_or_none()
+
+
+def _says_nothing_new(attempt: Row[Any], page: Row[Any] | None, report: Report) -> bool:
+    """Most reports only repeat what the provider's own answer said: they need no look at the case."""
+    if attempt.state != "sent" or report not in (Report.SENT, Report.DELIVERED):
+        return False
+    return page is None or DELIVERY[Delivery(page.delivery)][report].value == page.delivery
 
 
 def _note_attempt(
