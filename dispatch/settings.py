@@ -7,6 +7,8 @@ default.
 
 from __future__ import annotations
 
+import os
+import secrets
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -20,6 +22,8 @@ from dispatch.errors import Fault, InvalidInput
 PREFIX = "DISPATCH_"
 #: In the data dir: where the embedded Valkey answers.
 VALKEY_SOCKET = "valkey.sock"
+#: In the data dir: the secret that `make_secret` made, for whoever was given none.
+SECRET_FILE = "secret.key"  # noqa: S105  (the name of the file)
 #: Each of these may be given as NAME_FILE instead: the file's content, without the line end, is the value.
 SECRETS = ("database_url", "redis_url", "secret_key", "twilio_auth_token", "twilio_auth_token_next")
 
@@ -187,7 +191,7 @@ def load(env_file: Path | None = Path(".env"), **given: object) -> Settings:
     """
     chosen: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     try:
-        return Settings(_env_file=env_file, **chosen)
+        return with_own_secret(Settings(_env_file=env_file, **chosen))
     except ValidationError as error:
         faults = [
             Fault(PREFIX + str(e["loc"][0]).upper() if e["loc"] else "settings", e["msg"].removeprefix("Value error, "))
@@ -195,6 +199,30 @@ def load(env_file: Path | None = Path(".env"), **given: object) -> Settings:
         ]
         # `from None`: the original carries the values.
         raise InvalidInput("; ".join(f"{f.field} {f.problem}" for f in faults), faults) from None
+
+
+def make_secret(data_dir: Path) -> Path:
+    """The file with the secret that seals personal columns; made on the first day, kept for ever. Back it up."""
+    path = data_dir.absolute() / SECRET_FILE
+    # Written whole under another name first: half a secret would seal what nobody can open again.
+    if not path.exists():
+        half = path.with_suffix(".new")
+        file = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        os.write(file, f"{secrets.token_urlsafe(48)}\n".encode())
+        os.fsync(file)
+        os.close(file)
+        half.rename(path)
+    return path
+
+
+def with_own_secret(settings: Settings) -> Settings:
+    """With the secret that was made in the data dir, where none was given: every process and command seals with it."""
+    path = settings.data_dir / SECRET_FILE
+    if settings.secret_key is not None or not path.is_file():
+        return settings
+    own = SecretStr(_read_secret(f"{PREFIX}SECRET_KEY", path))
+    origins = {**settings.origins, "secret_key": f"file {path}"}
+    return settings.model_copy(update={"secret_key": own, "origins": origins})
 
 
 def _refuse_unknown(given: dict[str, str]) -> None:

@@ -7,8 +7,9 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from dispatch import logs
-from dispatch.settings import Settings
+from dispatch import bootstrap, logs
+from dispatch.flow import admin
+from dispatch.settings import Settings, make_secret, with_own_secret
 from workers import datadir, valkey
 from workers.child import Spec
 from workers.supervisor import Stopped, Supervisor
@@ -28,7 +29,8 @@ def up(settings: Settings, also: Sequence[Spec] = ()) -> None:
     datadir.claim(settings.data_dir)
     env = {"DISPATCH_DATA_DIR": str(settings.data_dir.absolute())}
     if settings.secret_key is None:
-        env["DISPATCH_SECRET_KEY_FILE"] = str(datadir.secret_file(settings.data_dir))
+        make_secret(settings.data_dir)
+        settings = with_own_secret(settings)
     with Supervisor() as supervisor:
         try:
             if settings.redis_url is None:
@@ -41,10 +43,24 @@ def up(settings: Settings, also: Sequence[Spec] = ()) -> None:
                 supervisor.start(spec)
             supervisor.until(lambda: answers(settings), "the service", API_SECONDS)
             sys.stdout.write(f"Dispatch is running at {settings.address}\n")
+            if code := first_code(settings):
+                sys.stdout.write(f"Create the administrator, once, at {settings.address}/setup/{code}\n")
             sys.stdout.flush()
             supervisor.watch()
         except Stopped:
             log.info("stopped_while_starting")
+
+
+def first_code(settings: Settings) -> str | None:
+    """The secret part of the link that creates the administrator; None once there is one, and in the demo."""
+    if settings.demo:
+        return None
+    svc = bootstrap.build(settings, pool_size=1)
+    try:
+        return admin.setup_code(svc)
+    finally:
+        svc.queue.close()
+        svc.record.dispose()
 
 
 def pool(count: int) -> None:

@@ -55,6 +55,19 @@ def _revisions(conn: Connection) -> tuple[str | None, str]:
     return MigrationContext.configure(conn).get_current_revision(), head
 
 
+def revisions(url: str) -> tuple[str | None, str | None]:
+    """The record's schema, None where it has none yet, and the one this version wants. Raises Unavailable."""
+    parsed = parse_url(url)
+    reading = sqlite.engine(parsed, writing=False, pool_size=1) if parsed.get_backend_name() == "sqlite" else None
+    engine = reading or create_engine(parsed, poolclass=NullPool)
+    try:
+        with translated(writing=False), engine.connect() as conn:
+            head = ScriptDirectory.from_config(config(conn)).get_current_head()
+            return MigrationContext.configure(conn).get_current_revision(), head
+    finally:
+        engine.dispose()
+
+
 def config(conn: Connection) -> Config:
     """Alembic's configuration, made here and not in a file: the package carries its migrations wherever it is."""
     made = Config()

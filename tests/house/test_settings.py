@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -125,3 +126,23 @@ def test_every_wrong_setting_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -
     with pytest.raises(InvalidInput) as caught:
         settings.load()
     assert {fault.field for fault in caught.value.faults} == {"DISPATCH_PORT", "DISPATCH_LOG_FORMAT"}
+
+
+def test_the_secret_is_made_once_for_our_eyes_only_and_found_by_everyone_on_that_data_dir(tmp_path: Path) -> None:
+    assert settings.load(data_dir=tmp_path).secret_key is None
+    file = settings.make_secret(tmp_path)
+    secret = file.read_text(encoding="ascii").strip()
+    assert len(secret) >= 32
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    settings.make_secret(tmp_path)
+    found = settings.load(data_dir=tmp_path)
+    assert found.secret_key is not None
+    assert found.secret_key.get_secret_value() == secret
+    assert ("DISPATCH_SECRET_KEY", "set", f"file {file}") in found.shown()
+
+
+def test_a_secret_that_was_given_wins_over_the_one_in_the_data_dir(tmp_path: Path) -> None:
+    settings.make_secret(tmp_path)
+    found = settings.load(data_dir=tmp_path, secret_key="opensesame" * 4)
+    assert found.secret_key is not None
+    assert found.secret_key.get_secret_value() == "opensesame" * 4

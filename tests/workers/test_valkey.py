@@ -100,11 +100,3 @@ def test_one_supervisor_a_directory(data_dir: Path) -> None:
     with pytest.raises(InUse, match="in use by another"):
         datadir.claim(data_dir / "new")
     datadir.claim(data_dir / "other")
-
-
-def test_the_secret_is_made_once_for_our_eyes_only(data_dir: Path) -> None:
-    file = datadir.secret_file(data_dir)
-    secret = file.read_text(encoding="ascii").strip()
-    assert len(secret) >= 32
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert datadir.secret_file(data_dir).read_text(encoding="ascii").strip() == secret
