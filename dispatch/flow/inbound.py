@@ -160,7 +160,7 @@ def _attempt(conn: Connection, form: Mapping[str, Any]) -> Row[Any] | None:
     return found
 
 
-def _page_of(conn: Connection, attempt: Row[Any] | None) -> Row[Any] | None:
+def _page_of(conn: Connection, attempt: Row[Any] | None) -> Row[Any, Any] | None:
     if attempt is None or attempt.page_id is None:
         return None
     p = schema.pages

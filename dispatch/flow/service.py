@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from dispatch.clock import Clock
+from dispatch.clock import Clock, SystemClock
 from dispatch.flow.rosters import Rosters
 from dispatch.queue import Queue
 from dispatch.store.engine import Record
@@ -15,7 +15,12 @@ from protocols.loader import Library
 
 
 def new_id() -> str:
-    return secrets.token_hex(12)
+    """A fresh row id: the second it was made in, then 64 random bits.
+
+    Rows made together lie together in every index, which is what keeps a commit small; the time says no more than the
+    row's own columns do.
+    """
+    return f"{int(SystemClock().now().timestamp()):08x}{secrets.token_hex(8)}"
 
 
 @dataclass(frozen=True, slots=True)
