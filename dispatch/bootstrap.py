@@ -8,6 +8,7 @@ from dispatch.channels.twilio import TwilioChannel
 from dispatch.clock import Clock, SystemClock
 from dispatch.duties import Worker
 from dispatch.errors import InvalidInput
+from dispatch.flow.instruments import Instruments
 from dispatch.flow.rosters import Rosters
 from dispatch.flow.service import Service
 from dispatch.queue import Queue
@@ -32,6 +33,7 @@ def build(settings: Settings, *, clock: Clock | None = None, pool_size: int = 40
         clock=clock or SystemClock.parse(settings.clock),
         sealer=Sealer(Keyring.parse(settings.secret_key.get_secret_value())),
         library=library,
+        instruments=Instruments(library),
         rosters=Rosters(),
         public_url=settings.address,
         hotline_number=settings.twilio_from,

@@ -167,7 +167,7 @@ def _page_of(conn: Connection, attempt: Row[Any] | None) -> Row[Any, Any] | None
     return conn.execute(select(p.c.case_id, p.c.delivery).where(p.c.id == attempt.page_id)).one_or_none()
 
 
-def _says_nothing_new(attempt: Row[Any], page: Row[Any] | None, report: Report) -> bool:
+def _says_nothing_new(attempt: Row[Any], page: Row[Any, Any] | None, report: Report) -> bool:
     """Most reports only repeat what the provider's own answer said: they need no look at the case."""
     if attempt.state != "sent" or report not in (Report.SENT, Report.DELIVERED):
         return False

@@ -34,6 +34,7 @@ from dispatch.store.ledger import Entry
 from dispatch.store.sealing import DataKey
 from dispatch.triage import Triage, triage
 from protocols.engine import Score, score
+from protocols.model import Protocol
 
 _FACTS = TypeAdapter(Facts)
 _PERSONAL = TypeAdapter(Personal)
@@ -149,15 +150,18 @@ def log_contact(actor: Actor, svc: Service, draft: Draft, key: str, body: str) -
         draft.contact.ending is not None and draft.contact.ending.disposition is endings.Disposition.RESOLVED_ON_CALL
     )
     case_id = svc.new_id() if needs_case or resolved else None
+    files = svc.instruments.new(s.score.hash for s in scored)
 
     def once() -> Logged:
         with svc.record.write() as conn:
             before = idempotency.claim(conn, actor.id, key, body, sealed.contact_id, now)
             if before is None:
                 sealed.store(conn, case_id, now)
+                svc.instruments.archive(conn, files, now)
                 told = _open(actor, svc, conn, draft, facts, found, team, case_id, answered_at, now, resolved=resolved)
         if before is not None:
             return _again(svc, before)
+        svc.instruments.archived(files)
         mirror(svc, told)
         return Logged(sealed.contact_id, case_id, False, found.prompts)
 
@@ -232,6 +236,7 @@ def _log_onto(actor: Actor, svc: Service, draft: Draft, scored: Sequence[_Scored
     history = _history(svc, case_id)
     facts = facts_of(draft.contact)
     sealed = _Sealed.of(actor, svc, draft, scored, facts, now)
+    files = svc.instruments.new(s.score.hash for s in scored)
     prior: list[str | None] = [None]
     with svc.record.write() as conn:
         prior[0] = idempotency.claim(conn, actor.id, key, body, sealed.contact_id, now)
@@ -244,6 +249,7 @@ def _log_onto(actor: Actor, svc: Service, draft: Draft, scored: Sequence[_Scored
             team = svc.rosters.team(conn, file.case.team)
             found = _again_triaged(file.case.answered_at, history, scored, facts, team.policy, now)
             sealed.store(conn, case_id, now)
+            svc.instruments.archive(conn, files, now)
             turn = Turn(file, now, team.policy, team.office, actor.id, svc.new_id)
             turn.say("contact_logged", call_type=draft.contact.call_type.value)
             if draft.contact.caller.line is not None:
@@ -267,6 +273,7 @@ def assess(actor: Actor, svc: Service, case_id: str, given: Given) -> tuple[str,
     facts = _facts(svc, case_id)
     key = svc.sealer.new_subject_key()
     row = _assessment_row(actor, svc, key, scored[0], None, case_id, now)
+    files = svc.instruments.new([scored[0].score.hash])
 
     def decide(turn: Turn) -> bool:
         if not turn.case.open:
@@ -281,6 +288,7 @@ def assess(actor: Actor, svc: Service, case_id: str, given: Given) -> tuple[str,
 
     def also(conn: Connection, turn: Turn) -> None:
         contacts.add_assessments(conn, key, [row], now)
+        svc.instruments.archive(conn, files, now)
 
     return row["id"], commit(actor, svc, Act.ASSESS, case_id, decide, also=also)
 
@@ -336,12 +344,12 @@ def _history_by_id(svc: Service, case_id: str) -> dict[str, tuple[str, Assessed]
         casefiles.load(conn, svc.record, case_id, lock=False)
         rows = contacts.assessments_of(conn, [case_id])
         keys = datakeys.load(conn, {row.key_id for row in rows})
-    return {row.id: (row.by, _assessed(svc, row, keys[row.key_id])) for row in rows}
+        files = {row.content_hash: svc.instruments.at_hash(conn, row.content_hash) for row in rows}
+    return {row.id: (row.by, _assessed(svc, row, keys[row.key_id], files[row.content_hash])) for row in rows}
 
 
-def _assessed(svc: Service, row: Row[Any], key: DataKey) -> Assessed:
+def _assessed(svc: Service, row: Row[Any], key: DataKey, protocol: Protocol) -> Assessed:
     content = svc.sealer.open_dict("assessments", "content", row.id, key, row.content)
-    protocol = svc.library.at_hash(row.content_hash)
     within = protocol.band(row.band).respond_within if row.band is not None else None
     return Assessed(
         protocol=row.protocol,

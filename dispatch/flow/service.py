@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from dispatch.clock import Clock, SystemClock
+from dispatch.flow.instruments import Instruments
 from dispatch.flow.rosters import Rosters
 from dispatch.queue import Queue
 from dispatch.store.engine import Record
@@ -33,6 +34,7 @@ class Service:
     clock: Clock
     sealer: Sealer
     library: Library
+    instruments: Instruments
     rosters: Rosters
     public_url: str
     #: what a person sees who is called back by us

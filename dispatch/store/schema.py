@@ -206,6 +206,17 @@ assessments = Table(
     Index("ix_assessments_case_id", "case_id"),
 )
 
+#: The text of every protocol file an assessment was scored with: kept by its hash, so that a result can be scored again
+#: years later, whatever a later release or the site has made of the file.
+protocol_files = Table(
+    "protocol_files",
+    metadata,
+    Column("content_hash", String(64), primary_key=True),
+    Column("protocol", _ID, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("kept_at", UtcDateTime, nullable=False),
+)
+
 codes = Table(
     "codes",
     metadata,

@@ -176,6 +176,14 @@ def upgrade() -> None:  # noqa: PLR0915 - one table after another
         batch_op.create_index("ix_outbox_page_id", ["page_id"], unique=False)
 
     op.create_table(
+        "protocol_files",
+        sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("protocol", sa.String(length=64), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("content_hash", name=op.f("pk_protocol_files")),
+    )
+    op.create_table(
         "teams",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
