@@ -51,7 +51,8 @@ def _api(settings: Settings, _: argparse.Namespace) -> None:
     import uvicorn
 
     uvicorn.run(
-        "dispatch.api.app:app",
+        "dispatch.web:app",
+        factory=True,
         host=settings.host,
         port=settings.port,
         # Ours are set up already; and an access log would be a second, worse record of who looked at what.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from dispatch.access import Act, Actor, Role, check
@@ -55,7 +55,9 @@ def add_user(
     teams: Collection[str] = (),
     person: str | None = None,
 ) -> User:
-    """A new sign-in; without a password nobody can use it yet. Raises InvalidInput for a login that is taken, a short password, an unknown team."""
+    """A new sign-in; without a password nobody can use it yet. Raises InvalidInput for a login that is taken, a short
+    password, an unknown team.
+    """
     check(actor, Act.MANAGE_USERS)
     return _add_user(actor, svc, login, password, roles, teams, person, first=False)
 
@@ -113,7 +115,7 @@ def list_users(actor: Actor, svc: Service) -> list[User]:
     with svc.record.read() as conn:
         rows = conn.execute(select(u).order_by(u.c.created_at, u.c.id)).all()
         keys = datakeys.load(conn, {row.key_id for row in rows})
-    return [_user(svc, row._mapping, keys[row.key_id]) for row in rows]  # noqa: SLF001 - SQLAlchemy's public name
+    return [_user(svc, row, keys[row.key_id]) for row in rows]
 
 
 def disable_user(actor: Actor, svc: Service, login: str) -> None:
@@ -197,7 +199,8 @@ def revoke_token(actor: Actor, svc: Service, name: str) -> None:
 def setup_code(svc: Service) -> str | None:
     """The secret part of the one-time link, None once there is an administrator.
 
-    It is derived from the service's own secret, so it needs no storage, is the same after a restart, and is worthless as soon as it was used.
+    It is derived from the service's own secret, so it needs no storage, is the same after a restart, and is worthless
+    as soon as it was used.
     """
     with svc.record.read() as conn:
         return None if _has_administrator(conn) else _code(svc)
@@ -233,10 +236,10 @@ def _by_login(svc: Service, conn: Connection, login: str) -> str:
     return str(found)
 
 
-def _user(svc: Service, row: Mapping[str, Any], key: DataKey) -> User:
-    login = svc.sealer.open_text("users", "login", row["id"], key, row["login"])
-    roles = tuple(Role(r) for r in row["roles"])
-    return User(row["id"], login, roles, tuple(row["teams"]), row["person"], row["created_at"], row["disabled_at"])
+def _user(svc: Service, row: Row[Any], key: DataKey) -> User:
+    login = svc.sealer.open_text("users", "login", row.id, key, row.login)
+    roles = tuple(Role(r) for r in row.roles)
+    return User(row.id, login, roles, tuple(row.teams), row.person, row.created_at, row.disabled_at)
 
 
 def _granted(roles: Collection[Role]) -> tuple[Role, ...]:

@@ -1,7 +1,7 @@
 """Signing in: from a password, a token or the demo's switch to an Actor; and out again.
 
-Secrets are stored as hashes only: argon2 for what a person chose, SHA-256 for what is random anyway. A session lives in the record, so it ends
-everywhere at once when its user is disabled.
+Secrets are stored as hashes only: argon2 for what a person chose, SHA-256 for what is random anyway. A session lives
+in the record, so it ends everywhere at once when its user is disabled.
 """
 
 from __future__ import annotations
@@ -78,7 +78,9 @@ def by_session(svc: Service, session: str) -> SignedIn | None:
 
 
 def sign_in(svc: Service, login: str, password: str) -> str:
-    """A new session's secret, for the cookie. Slow on purpose. Raises NotSignedIn without saying which of the two was wrong."""
+    """A new session's secret, for the cookie. Slow on purpose. Raises NotSignedIn without saying which of the two was
+    wrong.
+    """
     u = schema.users
     with svc.record.read() as conn:
         query = select(u.c.id, u.c.password).where(
@@ -102,7 +104,8 @@ def sign_out(svc: Service, session: str) -> None:
 
 
 def demo_session(svc: Service, role: Role, person: str | None = None) -> str:
-    """A session without a password, in the demo only, for one of DEMO_ROLES. A responder is somebody: `person`, else the roster's first.
+    """A session without a password, in the demo only, for one of DEMO_ROLES. A responder is somebody: `person`, else
+    the roster's first.
 
     Raises NotFound outside the demo, so that the door cannot even be seen, and for an unknown person.
     """
@@ -151,7 +154,9 @@ def _open(svc: Service, user: str) -> str:
 
 
 def password_hash(password: str) -> str:
-    """Raises InvalidInput for one too short to be worth hashing (NIST SP 800-63B asks for at least 8, 15 without a second factor)."""
+    """Raises InvalidInput for one too short to be worth hashing (NIST SP 800-63B asks for at least 8, 15 without a
+    second factor).
+    """
     if len(password) < MIN_PASSWORD:
         raise _wrong(f"needs at least {MIN_PASSWORD} characters")
     if len(password) > MAX_PASSWORD:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from dispatch.alarm import Kind
 from dispatch.assessed import AnsweredBy
@@ -42,7 +42,7 @@ class CaseBrief:
     because: tuple[Because, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Named:
     """Somebody who acts, by id and by what to call them; `name` is the id where no name is known."""
 
@@ -239,8 +239,11 @@ class QueueLine:
     escalation: EscalationView | None
 
 
+T = TypeVar("T")
+
+
 @dataclass(frozen=True, slots=True)
-class Slice[T]:
+class Slice(Generic[T]):
     """A part of a list; `next` continues it, None at its end."""
 
     items: tuple[T, ...]
@@ -249,7 +252,9 @@ class Slice[T]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What is known of a telephone number: earlier contacts, and the cases they belong to. Whoever asked is written down."""
+    """What is known of a telephone number: earlier contacts, and the cases they belong to. Whoever asked is written
+    down.
+    """
 
     contacts: tuple[ContactView, ...]
     cases: tuple[CaseLine, ...]

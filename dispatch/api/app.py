@@ -1,0 +1,62 @@
+"""The JSON API and the webhooks as one application. `dispatch.web` adds the pages to it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+from starlette.middleware import Middleware
+
+from dispatch.api import acts, cases, contacts, events, health, metrics, openapi, queue, webhooks
+from dispatch.api.webhooks import Signatures
+from dispatch.flow.service import Service
+from dispatch.http import problems, threads
+from dispatch.http.headers import Headers
+from dispatch.http.live import Live
+from dispatch.settings import Settings
+
+#: A contact with thirty assessments and a long narrative is under 60 KiB.
+LARGEST = 256 * 1024
+_V1 = (contacts, cases, acts, queue, events)
+
+
+def create(
+    svc: Service, *, signatures: Signatures | None, settings: Settings, also: Sequence[APIRouter] = ()
+) -> FastAPI:
+    """The application over `svc`. `signatures` None refuses every webhook. `also` are further routers, such as the
+    pages.
+    """
+
+    @asynccontextmanager
+    async def running(app: FastAPI) -> AsyncGenerator[None, None]:
+        threads.set_up()
+        app.state.live = Live(svc)
+        async with app.state.live.running():
+            yield
+
+    app = FastAPI(
+        title="Crisis dispatch",
+        version=openapi.VERSION,
+        lifespan=running,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        max_body_size=LARGEST,
+        middleware=[
+            Middleware(metrics.Counted),
+            Middleware(Headers, https=svc.public_url.startswith("https://")),
+        ],
+    )
+    app.state.svc = svc
+    app.state.settings = settings
+    app.state.signatures = signatures
+    problems.install(app)
+    for module in _V1:
+        app.include_router(module.router, prefix=openapi.API)
+    app.include_router(webhooks.router)
+    app.include_router(health.router)
+    for router in also:
+        app.include_router(router)
+    openapi.describe(app)
+    return app

@@ -1,0 +1,59 @@
+"""Cases: lists, one case with what was said, its history, and its assessments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+
+from dispatch.access import Act
+from dispatch.api.schemas.base import Cursor, Id, Limit, Page, Team
+from dispatch.api.schemas.contact import AssessmentIn
+from dispatch.case import OPEN, State
+from dispatch.flow import boards, intake, looks
+from dispatch.flow.views import CaseBrief, CaseDetail, CaseLine, Happened
+from dispatch.http.signin import Asking, Gate, Svc
+
+router = APIRouter(prefix="/cases", tags=["cases"])
+
+See = Annotated[Asking, Gate(Act.SEE_CASE)]
+States = Annotated[State | Literal["open"], Query(description="One state; `open` is every one but closed.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """`counts` is false for a lower result, which waits as proposed until a second person confirms it."""
+
+    assessment_id: str
+    counts: bool
+    case: CaseBrief
+
+
+@router.get("")
+def list_cases(
+    asking: See, svc: Svc, state: States = "open", team: Team = None, limit: Limit = 50, cursor: Cursor = None
+) -> Page[CaseLine]:
+    """Cases, newest first. Nothing of the people who called."""
+    states = OPEN if state == "open" else {state}
+    found = boards.cases(asking.actor, svc, states=states, team=team, limit=limit, cursor=cursor)
+    return Page(items=list(found.items), next=found.next)
+
+
+@router.get("/{case_id}")
+def get_case(case_id: Id, asking: See, svc: Svc) -> CaseDetail:
+    """One case with everything that was said. The look is recorded."""
+    return looks.case(asking.actor, svc, case_id)
+
+
+@router.get("/{case_id}/timeline")
+def get_timeline(case_id: Id, asking: See, svc: Svc) -> Page[Happened]:
+    """What happened, oldest first, with what people wrote. The look is recorded."""
+    return Page(items=looks.timeline(asking.actor, svc, case_id))
+
+
+@router.post("/{case_id}/assessments", status_code=201)
+def assess(case_id: Id, body: AssessmentIn, asking: Annotated[Asking, Gate(Act.ASSESS)], svc: Svc) -> Scored:
+    """Score again; the place in the queue follows."""
+    id_, counts = intake.assess(asking.actor, svc, case_id, body.given())
+    return Scored(id_, counts, looks.brief(asking.actor, svc, case_id))

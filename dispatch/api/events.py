@@ -1,0 +1,47 @@
+"""Live updates as server-sent events: `case`, `page`, `queue`, `responder`, `alarm`. Ids and enumerations only."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from starlette.requests import Request
+
+from dispatch.access import Act
+from dispatch.flow.history import Told
+from dispatch.http.live import kinds_of, may_see
+from dispatch.http.signin import Asking, Gate
+
+router = APIRouter(tags=["events"])
+
+LastId = Annotated[str | None, Header(alias="Last-Event-ID", pattern=r"^\d{1,18}$")]
+
+
+@router.get("/events", response_class=EventSourceResponse)
+async def events(
+    request: Request, asking: Annotated[Asking, Gate(Act.SEE_QUEUE)], last_event_id: LastId = None
+) -> AsyncGenerator[ServerSentEvent, None]:
+    """Everything that happens in your teams, in commit order. An event's id is its number in the ledger; after a
+    break, send the last one you saw.
+    """
+    after = int(last_event_id) if last_event_id is not None else None
+    # Headers leave at once, so that a watcher knows it is connected before anything happens.
+    yield ServerSentEvent(comment="watching")
+    async with aclosing(request.app.state.live.watch(after)) as batches:
+        async for batch in batches:
+            for told in batch:
+                if may_see(asking.actor, told):
+                    for event in _as_events(told):
+                        yield event
+
+
+def _as_events(told: Told) -> Iterator[ServerSentEvent]:
+    data: dict[str, Any] = {"at": told.at, "kind": told.kind, "case_id": told.case_id, "team": told.team, **told.data}
+    *first, last = kinds_of(told)
+    for kind in first:
+        yield ServerSentEvent(event=kind, data=data)
+    # Only the last of an entry's events carries its number: a break between them replays all of them.
+    yield ServerSentEvent(event=last, data=data, id=str(told.n))

@@ -1,0 +1,1 @@
+"""What callers send, as strict models: unknown fields and wrong types are refused by name, and nothing is guessed."""

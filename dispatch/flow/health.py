@@ -1,0 +1,76 @@
+"""Whether the service can do its work: alive, able to record, and what is missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import select
+
+from dispatch.errors import ServiceError
+from dispatch.flow.service import Service
+from dispatch.store import people, schema
+from dispatch.store.conflict import insert_for
+
+#: A process beats every five seconds; three beats missed is silence.
+SILENT = timedelta(seconds=15)
+#: Processes without which no page goes out by itself.
+NEEDED = ("ticker", "worker", "sweeper")
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """`code` for programs, `says` for people: what is wrong, and what it costs."""
+
+    code: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """`unable`: contacts cannot be recorded."""
+
+    status: Literal["ok", "degraded", "unable"]
+    reasons: tuple[Reason, ...]
+
+
+def beat(svc: Service, process: str) -> None:
+    """`process` says that it is alive. Raises Unavailable when the record cannot be written."""
+    row = {"process": process, "beat_at": svc.clock.now(), "state": {}}
+    with svc.record.write() as conn:
+        new = insert_for(conn.dialect.name, schema.hearts)
+        conn.execute(new.on_conflict_do_update(index_elements=["process"], set_={"beat_at": new.excluded.beat_at}), row)
+
+
+def health(svc: Service) -> Health:
+    """Writes to the record to see whether it can. Never raises for what it finds."""
+    try:
+        beat(svc, "api")
+        with svc.record.read() as conn:
+            hearts = {row.process: row.beat_at for row in conn.execute(select(schema.hearts))}
+            teams = list(conn.scalars(select(schema.teams.c.id).order_by(schema.teams.c.id)))
+            alone = [team for team in teams if not people.reachable_leads(conn, team)[0]]
+    except ServiceError:
+        return Health("unable", (Reason("record_down", "The record cannot be written: contacts are not recorded."),))
+    reasons = _silent(svc, hearts)
+    if not svc.queue.up():
+        reasons.insert(0, Reason("queue_down", "Redis is not answering: pages go out from the record, a little later."))
+    for team in alone:
+        reasons.append(Reason("no_coordinator", f"No coordinator of team {team} can be reached by an alarm."))
+    if not teams:
+        reasons.append(Reason("no_team", "There is no team yet: import a roster."))
+    return Health("degraded" if reasons else "ok", tuple(reasons))
+
+
+def _silent(svc: Service, hearts: dict[str, datetime]) -> list[Reason]:
+    # On a faster clock a beat is as long as on the wall, and covers more of the service's time.
+    real = svc.clock.real_seconds(timedelta(seconds=1))
+    allowed = SILENT / real if real > 0 else SILENT
+    oldest = svc.clock.now() - allowed
+    silent = []
+    for process in NEEDED:
+        beats = [at for name, at in hearts.items() if name.partition(":")[0] == process]
+        if not beats or max(beats) < oldest:
+            silent.append(Reason(f"{process}_silent", f"No {process} has been heard of for {SILENT.seconds} seconds."))
+    return silent

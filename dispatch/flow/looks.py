@@ -1,0 +1,329 @@
+"""Reads of a person: a case with what was said, its history with what was written, earlier contacts of a telephone
+number.
+
+Each is written into a chain of its own before anything is handed out, so that years later it can be shown who saw
+whom. That chain has its own head: reading never waits for dispatching.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, Row, or_, select
+
+from dispatch.access import Act, Actor, check
+from dispatch.assessed import AnsweredBy, Assessed, known_urgency, standing
+from dispatch.case import UNFILLED, Case
+from dispatch.casefile import CaseFile
+from dispatch.contact import Personal, is_number
+from dispatch.errors import Fault, Forgotten, InvalidInput, NotFound
+from dispatch.facts import Facts
+from dispatch.flow.boards import alarm_views, owners_of
+from dispatch.flow.intake import Logged
+from dispatch.flow.lines import case_ids_named, case_line, escalation_view, page_view
+from dispatch.flow.names import Names
+from dispatch.flow.service import Service
+from dispatch.flow.views import (
+    AssessmentView,
+    Because,
+    CaseBrief,
+    CaseDetail,
+    ContactView,
+    EmergencyView,
+    Found,
+    Happened,
+    Named,
+    RecontactView,
+)
+from dispatch.policy import Policy
+from dispatch.priority import Urgency
+from dispatch.store import casefiles, contacts, datakeys, ledger, notes, schema
+from dispatch.store.ledger import LOOKS, Entry
+from dispatch.store.rows import load_rows
+from dispatch.store.sealing import DataKey
+
+_FACTS = TypeAdapter(Facts)
+_PERSONAL = TypeAdapter(Personal)
+_PERSONAL_FIELDS = frozenset(Personal.__dataclass_fields__)
+
+
+def noted(actor: Actor, svc: Service, kind: str, case_id: str | None, team: str | None, **data: object) -> None:
+    """Write down that somebody looks. Never personal: who was found by a number is told by the cases."""
+    entry = Entry(svc.clock.now(), actor.id, kind, case_id, team, data)
+    with svc.record.write() as conn:
+        ledger.append(conn, [entry], chain=LOOKS)
+
+
+def logged(actor: Actor, svc: Service, done: Logged) -> CaseBrief | None:
+    """The case of a contact that was just logged, as it is now; None where the contact made none.
+
+    What the operator has just entered is no look; a repeated request reads a case that others have worked on since,
+    and is one.
+    """
+    if done.case_id is None:
+        return None
+    found = _brief(svc, done.case_id)
+    if done.again:
+        check(actor, Act.SEE_CASE, found.team)
+        noted(actor, svc, "case_seen", found.id, found.team)
+    return found
+
+
+def brief(actor: Actor, svc: Service, case_id: str) -> CaseBrief:
+    """The case after somebody's own act on it, which the history has already."""
+    found = _brief(svc, case_id)
+    check(actor, Act.SEE_CASE, found.team)
+    return found
+
+
+def _brief(svc: Service, case_id: str) -> CaseBrief:
+    with svc.record.read() as conn:
+        case = next(iter(load_rows(conn, Case, "id", [case_id])), None)
+        if case is None:
+            raise NotFound("There is no such case.")
+        rows = contacts.assessments_of(conn, [case.id])
+        keys = datakeys.load(conn, {row.key_id for row in rows})
+        team = svc.rosters.team(conn, case.team)
+        position = _position(conn, case)
+    views = _assessments(svc, rows, keys, None)
+    return CaseBrief(
+        id=case.id,
+        code=case.code,
+        state=case.state,
+        team=case.team,
+        urgency=case.urgency,
+        response_mode=case.mode,
+        respond_by=case.respond_by,
+        queue_position=position,
+        incomplete=case.incomplete,
+        because=_because(views, team.policy),
+    )
+
+
+def case(actor: Actor, svc: Service, case_id: str) -> CaseDetail:
+    """Everything about one case. Raises NotFound."""
+    with svc.record.read() as conn:
+        file = casefiles.load(conn, svc.record, case_id, lock=False)
+        check(actor, Act.SEE_CASE, file.case.team)
+        calls = contacts.of_case(conn, case_id)
+        given = contacts.assessments_of(conn, [case_id])
+        keys = datakeys.load(conn, {row.key_id for row in (*calls, *given)})
+        names = Names(svc, conn, _everybody(file, calls, given))
+        team = svc.rosters.team(conn, file.case.team)
+        position = _position(conn, file.case)
+        alarms = alarm_views(actor, svc, conn, [a for a in file.alarms if a.open])
+    noted(actor, svc, "case_seen", case_id, file.case.team)
+    views = _assessments(svc, given, keys, names)
+    line = case_line(file.case, file.owners, names)
+    deadline = file.case.deadline
+    return CaseDetail(
+        **{name: getattr(line, name) for name in line.__dataclass_fields__},
+        queue_position=position,
+        due_at=deadline.due_at if deadline else None,
+        due_meaning=deadline.meaning.value if deadline else None,
+        because=_because(views, team.policy),
+        escalation=escalation_view(file.escalation),
+        pages=tuple(page_view(page, file.case.code, names) for page in file.pages),
+        alarms=tuple(alarms),
+        contacts=tuple(_contact(svc, row, keys[row.key_id], names) for row in calls),
+        assessments=views,
+        recontacts=tuple(
+            RecontactView(
+                owner=names.of(r.owner),
+                tries=r.tries,
+                due_at=r.deadline.due_at if r.deadline else None,
+                done_at=r.done_at,
+            )
+            for r in file.recontacts
+        ),
+        emergencies=tuple(
+            EmergencyView(
+                called_by=e.called_by,
+                agency=e.agency,
+                called_at=e.called_at,
+                incident_number=e.incident_number,
+                person_consented=e.person_consented,
+                confirmed_at=e.confirmed_at,
+            )
+            for e in file.emergencies
+        ),
+    )
+
+
+def timeline(actor: Actor, svc: Service, case_id: str) -> list[Happened]:
+    """A case's history from the ledger, with what people wrote, oldest first. Raises NotFound."""
+    links = schema.ledger
+    with svc.record.read() as conn:
+        file = casefiles.load(conn, svc.record, case_id, lock=False)
+        check(actor, Act.SEE_CASE, file.case.team)
+        entries = conn.execute(select(links).where(links.c.case_id == case_id).order_by(links.c.n)).all()
+        written = notes.of_case(conn, case_id)
+        keys = datakeys.load(conn, {row.key_id for row in written})
+        said = [str(e.data["person"]) for e in entries if isinstance(e.data.get("person"), str)]
+        names = Names(svc, conn, [*(e.actor for e in entries), *(n.by for n in written), *said])
+    noted(actor, svc, "timeline_seen", case_id, file.case.team)
+    lines = [Happened(at=e.at, by=names.of(e.actor), kind=e.kind, data=_told(e.data, names), n=e.n) for e in entries]
+    lines += [
+        Happened(at=n.at, by=names.of(n.by), kind=f"note_{n.kind}", data={}, text=_note(svc, n, keys[n.key_id]))
+        for n in written
+    ]
+    return sorted(lines, key=lambda line: (line.at, line.n is None, line.n or 0))
+
+
+def open_page(actor: Actor, svc: Service, case_id: str, person: str, page_id: str | None) -> str | None:
+    """The page a person answers at a screen: the one they name, else their newest of the case; None without any.
+
+    Raises NotFound for a page of somebody else, or of another case.
+    """
+    check(actor, Act.ANSWER_PAGE)
+    with svc.record.read() as conn:
+        pages = casefiles.load(conn, svc.record, case_id, lock=False).pages
+    own = [page.id for page in pages if page.person == person]
+    if page_id is None:
+        return own[-1] if own else None
+    if page_id not in own:
+        raise NotFound("You have no such page for this case.")
+    return page_id
+
+
+def search(actor: Actor, svc: Service, phone: str) -> Found:
+    """Earlier contacts and cases of a telephone number, as the person's or the caller's. Raises InvalidInput for no
+    number.
+    """
+    check(actor, Act.SEARCH_PERSON)
+    if not is_number(phone):
+        problem = "must be a telephone number such as +12025550143"
+        raise InvalidInput(f"phone: {problem}", [Fault("phone", problem)])
+    c, indexes = schema.contacts.c, svc.sealer.blind_indexes("phone", phone)
+    query = select(schema.contacts).where(or_(c.person_index.in_(indexes), c.caller_index.in_(indexes)))
+    if actor.teams:
+        query = query.where(c.team.in_(sorted(actor.teams)))
+    with svc.record.read() as conn:
+        calls = conn.execute(query.order_by(c.logged_at.desc(), c.id).limit(100)).all()
+        keys = datakeys.load(conn, {row.key_id for row in calls})
+        ids = list(dict.fromkeys(row.case_id for row in calls if row.case_id))
+        cases = {found.id: found for found in load_rows(conn, Case, "id", ids)}
+        owners = owners_of(conn, ids)
+        everybody = [*(row.operator for row in calls), *(o for each in owners.values() for o in each)]
+        names = Names(svc, conn, [*everybody, *case_ids_named(cases.values())])
+    entries = [Entry(svc.clock.now(), actor.id, "person_searched", None, None, {"contacts": len(calls)})]
+    entries += [Entry(svc.clock.now(), actor.id, "found_by_search", id_, cases[id_].team, {}) for id_ in ids]
+    with svc.record.write() as conn:
+        ledger.append(conn, entries, chain=LOOKS)
+    return Found(
+        contacts=tuple(_contact(svc, row, keys[row.key_id], names) for row in calls),
+        cases=tuple(case_line(cases[id_], owners.get(id_, ()), names) for id_ in ids),
+    )
+
+
+def _position(conn: Connection, case: Case) -> int | None:
+    if case.state not in UNFILLED:
+        return None
+    return contacts.position(conn, case.team, case.place, [s.value for s in UNFILLED])
+
+
+def _everybody(file: CaseFile, calls: Iterable[Row[Any]], given: Iterable[Row[Any]]) -> list[str | None]:
+    return [
+        *case_ids_named([file.case]),
+        *file.owners,
+        *(page.person for page in file.pages),
+        *(r.owner for r in file.recontacts),
+        *(row.operator for row in calls),
+        *(row.by for row in given),
+    ]
+
+
+def _contact(svc: Service, row: Row[Any], key: DataKey, names: Names) -> ContactView:
+    personal: Personal | None
+    try:
+        opened = svc.sealer.open_dict("contacts", "personal", row.id, key, row.personal)
+        blank = {"caller_phone": None, "place": None, "location": None, "access": None}
+        blank |= {"narrative": None, "external_ref": None}
+        kept = {name: value for name, value in opened.items() if name in _PERSONAL_FIELDS}
+        personal = _PERSONAL.validate_python({"person": {}, "concerns": [], **blank, **kept})
+    except Forgotten:
+        personal = None
+    return ContactView(
+        id=row.id,
+        channel=row.channel,
+        call_type=row.call_type,
+        operator=names.of(row.operator),
+        answered_at=row.answered_at,
+        logged_at=row.logged_at,
+        disposition=row.disposition,
+        facts=_FACTS.validate_python(row.facts),
+        personal=personal,
+    )
+
+
+def _assessments(
+    svc: Service, rows: Sequence[Row[Any]], keys: Mapping[str, DataKey], names: Names | None
+) -> tuple[AssessmentView, ...]:
+    return tuple(view for row in rows if (view := _assessment(svc, row, keys[row.key_id], names)) is not None)
+
+
+def _assessment(svc: Service, row: Row[Any], key: DataKey, names: Names | None) -> AssessmentView | None:
+    try:
+        content = svc.sealer.open_dict("assessments", "content", row.id, key, row.content)
+    except Forgotten:
+        return None
+    return AssessmentView(
+        id=row.id,
+        protocol=row.protocol,
+        version=row.version_of,
+        hash=row.content_hash,
+        band=row.band,
+        score=content["score"],
+        floor=row.floor,
+        ceiling=row.ceiling,
+        incomplete=row.incomplete,
+        because=tuple(content["because"]),
+        missing=tuple(content["missing"]),
+        flags=content["flags"],
+        answers=content["answers"],
+        answered_by=AnsweredBy(row.answered_by),
+        by=names.of(row.by) if names else Named(row.by, row.by),
+        at=row.at,
+        standing=row.standing,
+    )
+
+
+def _because(views: Sequence[AssessmentView], policy: Policy) -> tuple[Because, ...]:
+    """The assessments that count, most urgent first."""
+    history = [
+        Assessed(
+            protocol=v.protocol,
+            version=v.version,
+            band=v.band,
+            floor=v.floor,
+            ceiling=v.ceiling,
+            incomplete=v.incomplete,
+            flags=v.flags,
+            because=v.because,
+            answered_by=v.answered_by,
+            at=v.at,
+            confirmed=v.standing == "confirmed",
+        )
+        for v in views
+    ]
+
+    def rank(one: Assessed) -> int:
+        urgency = known_urgency(one, policy)
+        return len(Urgency) if urgency is None else urgency.rank
+
+    counting = sorted(standing(history, policy).counts, key=rank)
+    return tuple(Because(a.protocol, a.version, a.band, a.because) for a in counting)
+
+
+def _told(data: Mapping[str, Any], names: Names) -> dict[str, Any]:
+    who = data.get("person")
+    return {**data, "person_name": names.of(who).name} if isinstance(who, str) else dict(data)
+
+
+def _note(svc: Service, row: Row[Any], key: DataKey) -> str | None:
+    try:
+        return svc.sealer.open_text("notes", "body", row.id, key, row.body)
+    except Forgotten:
+        return None

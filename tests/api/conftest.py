@@ -1,0 +1,100 @@
+"""A whole application on a real record, with Redis gone; one client for each role."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from pydantic import SecretStr
+from starlette.testclient import TestClient
+
+from dispatch import bootstrap, web
+from dispatch.access import Role, system
+from dispatch.clock import ManualClock
+from dispatch.flow import admin, people
+from dispatch.flow.service import Service
+from dispatch.settings import Settings
+from dispatch.store import ledger
+from dispatch.store.migrate import migrate
+from tests.api.made import ROSTER, contact
+
+ACCOUNT = "AC" + "0" * 32
+TOKEN = "a-made-up-auth-token"
+URL = "http://testserver"
+TEST = system("test")
+
+
+@dataclass
+class Api:
+    """The application under test. `as_(role)` is a client with that role's token."""
+
+    app: FastAPI
+    svc: Service
+    clock: ManualClock
+    browser: Callable[[], TestClient]
+    _clients: dict[tuple[str, ...], TestClient] = field(default_factory=dict)
+    _keys: Any = field(default_factory=count)
+
+    def as_(self, *roles: Role, teams: tuple[str, ...] = ()) -> TestClient:
+        key = (*sorted(roles), *teams)
+        if key not in self._clients:
+            _, secret = admin.create_token(TEST, self.svc, "-".join(key), roles, teams)
+            client = self.browser()
+            client.headers["Authorization"] = f"Bearer {secret}"
+            self._clients[key] = client
+        return self._clients[key]
+
+    def log(self, body: dict[str, Any] | None = None, key: str | None = None) -> Any:
+        """Log a contact as an operator; the response."""
+        headers = {"Idempotency-Key": key or f"key-{next(self._keys)}"}
+        return self.as_(Role.OPERATOR).post("/api/v1/contacts", json=body or contact(), headers=headers)
+
+    def looks(self) -> list[str]:
+        """What was written down about who looked, in order."""
+        with self.svc.record.read() as conn:
+            return [row.kind for row in ledger.since(conn, 0, 100, chain=ledger.LOOKS)]
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("api") / "record.db"
+    migrate(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, migrated: Path) -> Settings:
+    """Redis is not there: every test sees that nothing needs it."""
+    shutil.copy(migrated, tmp_path / "record.db")
+    return Settings(
+        data_dir=tmp_path,
+        secret_key=SecretStr("a-made-up-secret-that-is-long-enough"),
+        redis_url=SecretStr(f"unix://{tmp_path / 'nobody.sock'}"),
+        public_url=URL,
+        twilio_account_sid=ACCOUNT,
+        twilio_auth_token=SecretStr(TOKEN),
+        twilio_from="+12025550100",
+        twilio_api_base="http://127.0.0.1:1",
+    )
+
+
+@pytest.fixture
+def api(settings: Settings, clock: ManualClock) -> Iterator[Api]:
+    svc = bootstrap.build(settings, clock=clock)
+    people.import_roster(TEST, svc, ROSTER)
+    app = web.create(svc, settings)
+    with TestClient(app, base_url=URL, raise_server_exceptions=False):
+        yield Api(app, svc, clock, lambda: TestClient(app, base_url=URL, raise_server_exceptions=False))
+    svc.queue.close()
+    svc.record.dispose()
