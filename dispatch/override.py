@@ -71,6 +71,9 @@ class Temporary:
         if not self.shifts and self.fallback is None:
             problem = "give shifts or a fallback; to empty a layer, take its people off by overrides"
             raise InvalidInput(f"shifts: {problem}", [Fault("shifts", problem)])
+        if any((shift.team, shift.layer) != (self.team, self.layer) for shift in self.shifts):
+            problem = "a temporary schedule is about one layer of one team"
+            raise InvalidInput(f"shifts: {problem}", [Fault("shifts", problem)])
 
     def change(self, layer: ByPerson, duties: Iterable[Duty]) -> None:
         """`duties` are those of `shifts` that touch the temporary schedule."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from typing import Literal
@@ -115,9 +116,9 @@ def overrides(draw: st.DrawFn, around: datetime) -> Override:
 @st.composite
 def temporaries(draw: st.DrawFn, around: datetime) -> Temporary:
     start, end = draw(spans(around))
-    own = draw(st.lists(shifts(around), min_size=1, max_size=2))
-    fallback = draw(st.none() | _people)
-    return Temporary("default", draw(st.sampled_from(LAYERS)), start, end, tuple(own), fallback)
+    layer = draw(st.sampled_from(LAYERS))
+    own = tuple(replace(shift, layer=layer) for shift in draw(st.lists(shifts(around), min_size=1, max_size=2)))
+    return Temporary("default", layer, start, end, own, draw(st.none() | _people))
 
 
 @st.composite

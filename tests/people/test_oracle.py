@@ -11,7 +11,7 @@ from tests.people.oracle import minutes, on_duty
 from tests.people.rosters import rosters
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(rosters())
 def test_every_minute_names_the_same_people(drawn: tuple[Roster, datetime, datetime]) -> None:
     roster, start, end = drawn
