@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, Literal, TypeVar
@@ -39,6 +40,14 @@ _MOST = 1000
 _GARBLED = (ValueError, TypeError, LookupError, AttributeError)
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnNumber:
+    """A number of the account, by where Twilio sends what comes to it; empty is nowhere."""
+
+    sms_url: str
+    voice_url: str
 
 
 class TwilioChannel:
@@ -112,6 +121,15 @@ class TwilioChannel:
                     break
                 recent.append(message)
             return _since(since, recent, "inbound")
+
+        return _answered(read)
+
+    def own_number(self, number: str) -> OwnNumber | Refusal | None:
+        """Where texts and calls to this number of ours go; None when it is none of this account's."""
+
+        def read() -> OwnNumber | None:
+            found = self._client.incoming_phone_numbers.list(phone_number=number, limit=1)
+            return OwnNumber(found[0].sms_url or "", found[0].voice_url or "") if found else None
 
         return _answered(read)
 

@@ -57,6 +57,7 @@ class Api:
             Route(f"{account}/Calls.json", self.create_call, methods=["POST"]),
             Route(f"{account}/Calls.json", self.list_calls, methods=["GET"]),
             Route(f"{account}/Calls/{{sid}}.json", self.fetch_call, methods=["GET"]),
+            Route(f"{account}/IncomingPhoneNumbers.json", self.list_numbers, methods=["GET"]),
         ]
 
     async def create_message(self, request: Request) -> Response:
@@ -131,6 +132,25 @@ class Api:
 
     async def fetch_call(self, request: Request) -> Response:
         return await self._one(request, self._network.calls.get(request.path_params["sid"]))
+
+    async def list_numbers(self, request: Request) -> Response:
+        """The account's own numbers, as far as anybody asks: where texts and calls to them go."""
+        await asyncio.sleep(self.latency)
+        if refused := self._stranger(request):
+            return refused
+        wanted = request.query_params.get("PhoneNumber")
+        urls = {"sms_url": self._account.sms_url, "voice_url": self._account.voice_url}
+        numbers = [number for number in self._account.numbers if wanted in (None, number)]
+        here = f"{API}/Accounts/{self._account.sid}/IncomingPhoneNumbers.json"
+        return JSONResponse(
+            {
+                "incoming_phone_numbers": [{"phone_number": number, **urls} for number in numbers],
+                "page": 0,
+                "page_size": 50,
+                "uri": here,
+                "next_page_uri": None,
+            }
+        )
 
     async def _one(self, request: Request, record: Message | Call | None) -> Response:
         await asyncio.sleep(self.latency)
