@@ -31,7 +31,7 @@ def import_roster(actor: Actor, svc: Service, text: str, name: str = "roster.yam
     new = rosterfile.read(text, name)
     for team in new.teams:
         check(actor, Act.MANAGE_PEOPLE, team.id)
-    sealed = [_Sealed.of(svc, person) for person in new.people]
+    sealed = [SealedPerson.of(svc, person) for person in new.people]
 
     def once() -> Changes:
         now = svc.clock.now()
@@ -41,12 +41,12 @@ def import_roster(actor: Actor, svc: Service, text: str, name: str = "roster.yam
             if found.nothing:
                 return found
             for team in found.teams:
-                _put_team(conn, team, new=team.id in found.new_teams)
+                put_team(conn, team, new=team.id in found.new_teams)
             changed = {person.id for person in found.people}
             for person in (s for s in sealed if s.person.id in changed):
-                _put_person(conn, person, now, new=person.person.id in found.new_people)
+                put_person(conn, person, now, new=person.person.id in found.new_people)
             for team_id in found.rules:
-                _put_rules(conn, new, team_id)
+                put_rules(conn, new, team_id)
             told = Told(teams={team.id for team in new.teams})
             data = {"teams": len(found.teams), "people": len(found.people), "rules": len(found.rules)}
             told.ledger_no = ledger.append(conn, [Entry(now, actor.id, "roster_imported", None, None, data)])
@@ -116,7 +116,7 @@ def set_availability(
     return until
 
 
-def _put_team(conn: Connection, team: Any, *, new: bool) -> None:
+def put_team(conn: Connection, team: Any, *, new: bool) -> None:
     values = {"name": team.name, "timezone": team.timezone, "state": team.state, "areas": sorted(team.areas)}
     t = schema.teams
     if new:
@@ -125,7 +125,7 @@ def _put_team(conn: Connection, team: Any, *, new: bool) -> None:
         conn.execute(update(t).where(t.c.id == team.id).values(**values, version=t.c.version + 1))
 
 
-class _Sealed:
+class SealedPerson:
     """A person with their personal fields sealed; made before the write lock is taken."""
 
     __slots__ = ("key", "person", "values")
@@ -136,7 +136,7 @@ class _Sealed:
         self.values = values
 
     @classmethod
-    def of(cls, svc: Service, person: Person) -> _Sealed:
+    def of(cls, svc: Service, person: Person) -> SealedPerson:
         key = svc.sealer.new_subject_key()
         who = person.responder
         plain, private = credentials.split(who.credentials)
@@ -160,7 +160,7 @@ class _Sealed:
         return cls(person, key, values)
 
 
-def _put_person(conn: Connection, sealed: _Sealed, now: datetime, *, new: bool) -> None:
+def put_person(conn: Connection, sealed: SealedPerson, now: datetime, *, new: bool) -> None:
     person, p = sealed.person, schema.people
     datakeys.add(conn, [sealed.key], now)
     if new:
@@ -188,7 +188,7 @@ def _put_person(conn: Connection, sealed: _Sealed, now: datetime, *, new: bool) 
         conn.execute(schema.posts.insert(), posts)
 
 
-def _put_rules(conn: Connection, file: RosterFile, team: str) -> None:
+def put_rules(conn: Connection, file: RosterFile, team: str) -> None:
     """The team's own part of the file, with people by id only: names and numbers stay in their sealed columns."""
     members = tuple(p for p in file.people if team in p.teams)
     ids = {p.id for p in members}
