@@ -38,6 +38,8 @@ def record(actor: Actor, svc: Service, results: Sequence[Result]) -> None:
 def _record(actor: Actor, svc: Service, results: Sequence[Result]) -> None:
     now = svc.clock.now()
     with svc.record.write() as conn:
+        # Cases before attempts and effects, as a callback locks them: the other way round the two wait for each other.
+        files = casefiles.load_many(conn, svc.record, _paged(results))
         done, failed = [], []
         for result in results:
             state = _attempt(conn, result, now)
@@ -47,8 +49,13 @@ def _record(actor: Actor, svc: Service, results: Sequence[Result]) -> None:
                 failed.append(result)
         outbox.close(conn, done, "done", now)
         outbox.close(conn, [r.job.outbox_id for r in failed], "failed", now)
-        told = _pages(actor, svc, conn, results, {r.job.outbox_id for r in failed}, now)
+        told = _pages(actor, svc, conn, files, results, {r.job.outbox_id for r in failed}, now)
     mirror(svc, told)
+
+
+def _paged(results: Sequence[Result]) -> list[str]:
+    """The cases whose pages were sent."""
+    return sorted({r.job.case_id for r in results if r.job.page_id and r.job.case_id})
 
 
 def _attempt(conn: Connection, result: Result, now: datetime) -> str:
@@ -75,7 +82,13 @@ def _tried_again(conn: Connection, actor: Actor, result: Result, now: datetime) 
 
 
 def _pages(
-    actor: Actor, svc: Service, conn: Connection, results: Sequence[Result], failed: set[str], now: datetime
+    actor: Actor,
+    svc: Service,
+    conn: Connection,
+    files: Sequence[CaseFile],
+    results: Sequence[Result],
+    failed: set[str],
+    now: datetime,
 ) -> Told:
     by_case: dict[str, list[Result]] = {}
     for result in results:
@@ -83,7 +96,9 @@ def _pages(
         if job.page_id and job.case_id and (isinstance(result.answer, Taken) or job.outbox_id in failed):
             by_case.setdefault(job.case_id, []).append(result)
     turns: list[tuple[CaseFile | None, Turn]] = []
-    for file in casefiles.load_many(conn, svc.record, sorted(by_case)):
+    for file in files:
+        if file.case.id not in by_case:
+            continue
         turn = turn_for(actor, svc, conn, file, now)
         for result in by_case[file.case.id]:
             _page(actor, svc, conn, turn, result)

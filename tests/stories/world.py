@@ -30,7 +30,7 @@ from dispatch.demo.phones.lines import Line
 from dispatch.duties import Worker
 from dispatch.facts import SAFETY_FACTS, Safety
 from dispatch.flow import intake, people
-from dispatch.settings import Settings
+from dispatch.settings import load
 from dispatch.store import casefiles, outbox, schema
 from tests.phones import ACCOUNT_SID, AUTH_TOKEN, OUR_NUMBER, PUBLIC_URL, Handset
 from tests.stories import team
@@ -101,8 +101,8 @@ class World:
     def __init__(self, telephony: Telephony, database_url: str, queue_url: str, data_dir: Path) -> None:
         self.telephony = telephony
         self.clock: ManualClock = telephony.begin(MORNING)
-        settings = Settings(
-            _env_file=None,
+        settings = load(
+            None,
             database_url=database_url,
             redis_url=queue_url,
             data_dir=data_dir,
@@ -145,17 +145,24 @@ class World:
     # --- what operators do -------------------------------------------------------------------------------------------
 
     def contact(
-        self, *, line: CallerLine = CallerLine.HELD, known: Tri = Tri.YES, worry: Worry = Worry.NONE, **facts: str
+        self,
+        *,
+        line: CallerLine = CallerLine.HELD,
+        known: Tri = Tri.YES,
+        worry: Worry = Worry.NONE,
+        person_age: int = 40,
+        **facts: str,
     ) -> Contact:
-        safety = {**dict.fromkeys(SAFETY_FACTS, Tri.NO), **{name: Tri(value) for name, value in facts.items()}}
+        minor = {"minor": Tri.YES if person_age < 18 else Tri.NO}
+        safety = {**dict.fromkeys(SAFETY_FACTS, Tri.NO), **minor, **{name: Tri(value) for name, value in facts.items()}}
         return Contact(
             channel=Channel.VOICE,
             call_type=CallType.PERSON_IN_CRISIS,
             team="default",
             caller=Caller(line=line),
-            person=Person(age=40),
+            person=Person(age=person_age),
             location=Location(known=known, area="fairfax", text="12 Made-up Street"),
-            needs=Needs(population=Population.ADULT),
+            needs=Needs(population=Population.ADULT if person_age >= 18 else None),
             safety=Safety(**safety),
             worry=worry,
         )
