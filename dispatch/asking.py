@@ -95,7 +95,10 @@ def nobody_left(turn: Turn, escalation: Escalation, only_busy: bool) -> None:
             turn.put(replace(escalation, only_busy=True))
             turn.say("only_busy", escalation=escalation.id, step=escalation.step)
     elif waiting_on:
-        turn.put(replace(escalation, want=0))
+        # After a re-grade nobody new may be left at the first step, only pages sent before it: they count as its own,
+        # or the step would wait for a first page that never comes.
+        first = escalation.first_page_at or min(p.created_at for p in waiting_on)
+        turn.put(replace(escalation, want=0, first_page_at=first))
     else:
         pass_step(turn, escalation, "nobody")
 
