@@ -5,7 +5,8 @@ kinds, each a gap of one layer (or of `everyone`, all layers together):
 * nobody       no one is on call in a layer that is to be covered; or in no layer at all
 * single       one person only in all layers: the second call has nowhere to go
 * language, population   nobody who can be paged speaks it, or is for it
-* credential   nobody whose credential counts; or one person on duty whose credential does not, or lapses during it
+* credential   nobody whose credential counts; or one person on duty whose credential does not, or lapses during it,
+               or who needs a supervisor on call and has none then
 * unreachable  a person on duty whom no page can reach
 
 While nobody is on call at all only that is said, for every layer it concerns: it holds all the other gaps in itself,
@@ -16,17 +17,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Literal
 
 from dispatch.credential import valid_windows, why_void
 from dispatch.responder import Responder, Standing
 from dispatch.roster import EVERYONE, Roster, Team, duties
+from dispatch.rulepack import SENIOR, Kind, RulePacks, Supervision, TitleRule, best_title
 from dispatch.spans import Duty, Window, joined, outside, within
 from dispatch.wallclock import wall
 
-Kind = Literal["nobody", "single", "language", "population", "credential", "unreachable"]
+GapKind = Literal["nobody", "single", "language", "population", "credential", "unreachable"]
 
 #: gaps that begin sooner than this are alarmed, not only shown
 ALARM_WITHIN = timedelta(hours=24)
@@ -50,7 +52,7 @@ class Gap:
     start: datetime
     end: datetime
     layer: str
-    kind: Kind
+    kind: GapKind
     reason: str
     person: str | None = None
 
@@ -64,11 +66,12 @@ def gaps(
     end: datetime,
     now: datetime,
     demand: Demand | None = None,
+    rules: RulePacks | None = None,
 ) -> tuple[Gap, ...]:
     """Every gap of [start, end) that is not past, in order of time. Raises InvalidInput for an unknown team.
 
     Whether a person can be reached is taken from `standings` as it is now; the rest is what the roster and the
-    credentials say for each moment.
+    credentials say for each moment, by the state's `rules`.
     """
     wanted = demand or Demand()
     start = max(start, now)
@@ -79,6 +82,11 @@ def gaps(
     every = [duty for layer in planned.values() for duty in layer]
     manned = joined(every)
     usable = list(_usable(every, known, people, standings))
+    titles = _Titles(known, people, rules)
+    seniors: dict[Kind, list[Duty]] = {}
+    for duty in usable:
+        if (rule := titles.of(duty)) is not None:
+            seniors.setdefault(rule.kind, []).append(duty)
     found = [
         Gap(gap.start, gap.end, layer, "nobody", f"nobody is on call in {layer}")
         for layer in (wanted.layers if wanted.layers is not None else tuple(planned))
@@ -93,6 +101,7 @@ def gaps(
     for layer, own in planned.items():
         found += _void(own, layer, known, people)
         found += _unreachable(own, layer, standings)
+        found += _unsupervised(own, layer, seniors, usable, titles)
     return tuple(sorted(found, key=lambda g: (g.start, g.end, g.layer, g.kind, g.reason)))
 
 
@@ -148,7 +157,7 @@ def _single(every: Sequence[Duty]) -> Iterator[Gap]:
 def _lacking(
     wanted: Demand, usable: Sequence[Duty], people: Mapping[str, Responder], manned: Sequence[Window]
 ) -> Iterator[Gap]:
-    needs: list[tuple[Kind, str, Sequence[Duty]]] = [
+    needs: list[tuple[GapKind, str, Sequence[Duty]]] = [
         ("credential", "nobody on call has a credential that counts", usable)
     ]
     needs += [
@@ -183,6 +192,51 @@ def _void(own: Sequence[Duty], layer: str, team: Team, people: Mapping[str, Resp
                 whys = [why_void(one, team.state, team.id, day) for one in people[person].credentials]
                 why = "; ".join(sorted({why for why in whys if why})) or "has no credential"
                 yield Gap(gap.start, gap.end, layer, "credential", f"{person}: {why}", person)
+
+
+def _unsupervised(
+    own: Sequence[Duty], layer: str, seniors: Mapping[Kind, Sequence[Duty]], usable: Sequence[Duty], titles: _Titles
+) -> Iterator[Gap]:
+    """Time in which a match would pass a person over for want of a supervisor."""
+    above: dict[object, list[Window]] = {}
+    for duty in own:
+        rule = titles.of(duty)
+        if rule is None or rule.supervision is Supervision.NONE:
+            continue
+        if rule.supervision is Supervision.NAMED:
+            named = titles.named(duty.person)
+            key: object = named
+            if key not in above:
+                above[key] = joined(other for other in usable if other.person in named)
+        else:
+            kinds = SENIOR[rule.supervision]
+            key = (kinds, duty.person if rule.kind in kinds else None)
+            if key not in above:
+                above[key] = joined(d for kind in kinds for d in seniors.get(kind, ()) if d.person != duty.person)
+        for gap in outside(above[key], duty.start, duty.end):
+            yield Gap(gap.start, gap.end, layer, "credential", f"{duty.person}: no supervisor on call", duty.person)
+
+
+class _Titles:
+    """What each person's credentials amount to on the day a duty begins; worked out once a day and person."""
+
+    def __init__(self, team: Team, people: Mapping[str, Responder], rules: RulePacks | None) -> None:
+        self._team, self._people, self._rules = team, people, rules
+        self._known: dict[tuple[str, date], TitleRule | None] = {}
+
+    def of(self, duty: Duty) -> TitleRule | None:
+        day = wall(duty.start, self._team.zone).date()
+        key = (duty.person, day)
+        if key not in self._known:
+            pack = self._rules.of(self._team.state, day) if self._rules is not None else None
+            credentials = self._people[duty.person].credentials if duty.person in self._people else ()
+            found = best_title(credentials, self._team.state, self._team.id, day, pack)
+            self._known[key] = found if isinstance(found, TitleRule) else None
+        return self._known[key]
+
+    def named(self, person: str) -> frozenset[str]:
+        mine = self._people[person].credentials
+        return frozenset(c.supervisor for c in mine if c.state == self._team.state and c.supervisor is not None)
 
 
 def _unreachable(own: Sequence[Duty], layer: str, standings: Mapping[str, Standing]) -> Iterator[Gap]:

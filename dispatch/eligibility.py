@@ -11,15 +11,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from dispatch.credential import why_void
 from dispatch.need import Candidate, Limits, Need
 from dispatch.priority import Urgency
 from dispatch.responder import Availability
 from dispatch.roster import EVERYONE
-from dispatch.rulepack import Kind, RulePack, Supervision, TitleRule, strict_rule
-
-_KINDS = list(Kind)
-_SENIOR = {Supervision.LICENSED: (Kind.LICENSED,), Supervision.QUALIFIED: (Kind.LICENSED, Kind.QUALIFIED)}
+from dispatch.rulepack import SENIOR, Kind, RulePack, Supervision, TitleRule, best_title
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +39,9 @@ class Look:
     def title(self, who: Candidate) -> TitleRule | str:
         person = who.responder.id
         if person not in self.titles:
-            self.titles[person] = best_title(who, self.need, self.today, self.pack)
+            self.titles[person] = best_title(
+                who.responder.credentials, self.need.state, self.need.team, self.today, self.pack
+            )
         return self.titles[person]
 
 
@@ -53,20 +51,6 @@ class Filter(NamedTuple):
     name: str
     lasting: bool
     objection: Callable[[Look, Candidate], str | None]
-
-
-def best_title(who: Candidate, need: Need, today: date, pack: RulePack | None) -> TitleRule | str:
-    """The most a person's credentials allow in the case's state, or why they allow nothing."""
-    void, good = [], []
-    for credential in who.responder.credentials:
-        why = why_void(credential, need.state, need.team, today)
-        if why is not None:
-            void.append(why)
-        else:
-            good.append(pack.rule(credential) if pack is not None else strict_rule(credential))
-    if good:
-        return min(good, key=lambda rule: (-len(rule.alone), _KINDS.index(rule.kind), rule.title))
-    return "; ".join(void) or "has no credential"
 
 
 def can_be_rung(who: Candidate | None, now: datetime) -> bool:
@@ -121,7 +105,7 @@ def _supervision(look: Look, who: Candidate) -> str | None:
     if isinstance(title, str) or who.responder.id in look.need.waived or title.supervision is Supervision.NONE:
         return None
     if title.supervision is not Supervision.NAMED:
-        kinds = _SENIOR[title.supervision]
+        kinds = SENIOR[title.supervision]
         if any(kind in kinds for person, kind in look.seniors().items() if person != who.responder.id):
             return None
         return f"{title.title} needs somebody {' or '.join(kinds)} on call; nobody else is"

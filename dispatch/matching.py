@@ -12,12 +12,12 @@ from dataclasses import replace
 from datetime import datetime
 from functools import cache
 
-from dispatch.eligibility import RELAXABLE, Look, best_title, can_be_rung, objection
+from dispatch.eligibility import RELAXABLE, Look, can_be_rung, objection
 from dispatch.need import Candidate, Limits, Match, Need, Pick, Skip
 from dispatch.ranking import place
 from dispatch.responder import Availability, Responder, Standing
 from dispatch.roster import EVERYONE, EXTRA, OnCall
-from dispatch.rulepack import Kind, RulePacks, TitleRule
+from dispatch.rulepack import Kind, RulePacks, TitleRule, best_title
 from dispatch.teammix import Mix, leads, mix
 from dispatch.wallclock import wall, zone
 
@@ -123,7 +123,7 @@ def team_mix(need: Need, people: Iterable[Candidate], now: datetime, limits: Lim
     """
     today = wall(now, zone(limits.timezone)).date()
     pack = rules.of(need.state, today) if rules is not None else None
-    titles = [best_title(who, need, today, pack) for who in people]
+    titles = [best_title(who.responder.credentials, need.state, need.team, today, pack) for who in people]
     return mix([title for title in titles if isinstance(title, TitleRule)], need.mode, need.people, pack)
 
 

@@ -7,13 +7,13 @@ name, and a state without a pack has `strict_rule`. The reasons of a match then 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
-from dispatch.credential import Credential
+from dispatch.credential import Credential, why_void
 from dispatch.priority import Mode
 
 #: modes in which somebody travels
@@ -38,6 +38,11 @@ class Supervision(StrEnum):
     LICENSED = "licensed"
     #: somebody else of a licensed or qualified kind must be
     QUALIFIED = "qualified"
+
+
+#: who supervises where nobody is named
+SENIOR = {Supervision.LICENSED: (Kind.LICENSED,), Supervision.QUALIFIED: (Kind.LICENSED, Kind.QUALIFIED)}
+_KINDS = list(Kind)
 
 
 class Confidence(StrEnum):
@@ -158,6 +163,22 @@ class RulePacks:
 
 def key_of(title: str) -> str:
     return title.strip().casefold()
+
+
+def best_title(
+    credentials: Iterable[Credential], state: str, team: str, today: date, pack: RulePack | None
+) -> TitleRule | str:
+    """The most that a person's credentials allow for cases of `team` in `state`, or why they allow nothing."""
+    void, good = [], []
+    for credential in credentials:
+        why = why_void(credential, state, team, today)
+        if why is not None:
+            void.append(why)
+        else:
+            good.append(pack.rule(credential) if pack is not None else strict_rule(credential))
+    if good:
+        return min(good, key=lambda rule: (-len(rule.alone), _KINDS.index(rule.kind), rule.title))
+    return "; ".join(void) or "has no credential"
 
 
 def strict_rule(credential: Credential) -> TitleRule:

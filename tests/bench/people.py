@@ -45,7 +45,7 @@ def run() -> dict[str, float]:
     found = [0]
 
     def coverage() -> None:
-        found[0] = len(gaps(roster, "big", known, {}, year, year + timedelta(days=365), year, demand))
+        found[0] = len(gaps(roster, "big", known, {}, year, year + timedelta(days=365), year, demand, shipped()))
 
     figures["coverage_of_a_year_ms"] = _time(coverage)
     figures["coverage_gaps_found"] = found[0]

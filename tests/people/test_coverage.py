@@ -11,6 +11,7 @@ from dispatch.coverage import Demand, Gap, alarming, gaps
 from dispatch.responder import Responder, Standing
 from dispatch.roster import EVERYONE, Always, Once, Roster, Shift, Team
 from dispatch.rosterfile import read
+from dispatch.rulepackfile import shipped
 from tests.people.example import ROSTER, responder, utc
 from tests.people.oracle import MINUTE, minutes, on_duty
 from tests.people.rosters import PEOPLE, rosters
@@ -105,6 +106,30 @@ def test_a_credential_that_lapses_during_a_duty_is_a_gap_from_that_midnight_on()
     assert find(FULL, people) == [("primary", "credential", midnight, END, "ana: VA LMHP expired on 2026-01-07")]
     both = {person: responder(person, expires=date(2026, 1, 7)) for person in ("ana", "ben")}
     assert (EVERYONE, "credential", midnight, END, "nobody on call has a credential that counts") in find(FULL, both)
+
+
+def test_a_trainee_on_duty_without_their_supervisor_is_a_gap_and_so_is_a_qmhp_without_anybody_licensed() -> None:
+    people = {
+        "ana": responder("ana"),
+        "ben": responder("ben", "QMHP"),
+        "tom": responder("tom", "QMHP-T", supervisor="ana"),
+    }
+    plan = roster(
+        ("supervisor", "ana", "2026-01-06T00:00", "2026-01-08T00:00"),
+        ("primary", "ben", "2026-01-06T00:00", "2026-01-09T00:00"),
+        ("second", "tom", "2026-01-07T00:00", "2026-01-09T00:00"),
+    )
+    last_day = (utc("2026-01-08T00:00"), END)
+    found = gaps(plan, "default", people, {}, START, END, START, Demand(("primary",)), shipped())
+    assert [(gap.layer, gap.start, gap.end, gap.reason) for gap in found if gap.kind == "credential"] == [
+        ("primary", *last_day, "ben: no supervisor on call"),
+        ("second", *last_day, "tom: no supervisor on call"),
+    ]
+    muted = {"ana": Standing(reachable=False, unreachable_because="bad_number")}
+    all_week = gaps(plan, "default", people, muted, START, END, START, Demand(("primary",)), shipped())
+    assert ("primary", START, END, "ben: no supervisor on call") in [
+        (g.layer, g.start, g.end, g.reason) for g in all_week
+    ]
 
 
 def test_only_what_begins_within_a_day_is_alarmed() -> None:
