@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dispatch.channels.absent import AbsentChannel
 from dispatch.channels.channel import Channel
 from dispatch.channels.signature import Signatures
 from dispatch.channels.twilio import TwilioChannel
@@ -66,5 +67,7 @@ def signatures(settings: Settings) -> Signatures | None:
 
 
 def build_worker(settings: Settings, process: str) -> Worker:
-    """A service that also sends, for one of the loops of `workers`."""
-    return Worker(build(settings, pool_size=16), channel(settings), process)
+    """A service that also sends, for one of the loops of `workers`. Without a provider it records, and alarms, all the
+    same: the first start comes before Twilio is set up."""
+    known = settings.twilio_account_sid is not None and settings.twilio_auth_token is not None
+    return Worker(build(settings, pool_size=16), channel(settings) if known else AbsentChannel(), process)
