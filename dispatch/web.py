@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
+from collections.abc import Sequence
+
+from fastapi import APIRouter, FastAPI
 
 from dispatch import bootstrap
 from dispatch.api import app as api
+from dispatch.console import routes
 from dispatch.flow.service import Service
 from dispatch.settings import Settings, load
 
 
-def create(svc: Service, settings: Settings) -> FastAPI:
-    """The application over a service that is there already."""
-    return api.create(svc, signatures=bootstrap.signatures(settings), settings=settings)
+def create(svc: Service, settings: Settings, *, also: Sequence[APIRouter] = ()) -> FastAPI:
+    """The application over a service that is there already. `also` are further routers, such as the demo's; they come
+    before the pages, so that the demo may begin at `/`.
+    """
+    return api.create(svc, signatures=bootstrap.signatures(settings), settings=settings, also=[*also, routes.router])
 
 
 def app() -> FastAPI:

@@ -8,7 +8,22 @@ from contextlib import asynccontextmanager
 from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
 
-from dispatch.api import acts, cases, contacts, events, health, metrics, openapi, queue, webhooks
+from dispatch.api import (
+    acts,
+    cases,
+    contacts,
+    events,
+    health,
+    measures,
+    metrics,
+    openapi,
+    people,
+    protocols,
+    queue,
+    roster,
+    session,
+    webhooks,
+)
 from dispatch.api.webhooks import Signatures
 from dispatch.flow.service import Service
 from dispatch.http import problems, threads
@@ -18,7 +33,7 @@ from dispatch.settings import Settings
 
 #: A contact with thirty assessments and a long narrative is under 60 KiB.
 LARGEST = 256 * 1024
-_V1 = (contacts, cases, acts, queue, events)
+_V1 = (contacts, cases, acts, queue, people, roster, protocols, measures, events, session)
 
 
 def create(

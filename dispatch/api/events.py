@@ -40,8 +40,7 @@ async def events(
 
 def _as_events(told: Told) -> Iterator[ServerSentEvent]:
     data: dict[str, Any] = {"at": told.at, "kind": told.kind, "case_id": told.case_id, "team": told.team, **told.data}
-    *first, last = kinds_of(told)
-    for kind in first:
-        yield ServerSentEvent(event=kind, data=data)
-    # Only the last of an entry's events carries its number: a break between them replays all of them.
-    yield ServerSentEvent(event=last, data=data, id=str(told.n))
+    kinds = kinds_of(told)
+    for kind in kinds:
+        # Only the last of an entry's events carries its number: a break between them replays all of them.
+        yield ServerSentEvent(event=kind, data=data, id=str(told.n) if kind == kinds[-1] else None)

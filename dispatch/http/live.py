@@ -108,20 +108,36 @@ def _end(queue: asyncio.Queue[Batch | None]) -> None:
     queue.put_nowait(None)
 
 
-_PAGE = frozenset({"page_wanted", "page", "page_silent", "next_person", "skipped", "only_busy"})
-_RESPONDER = frozenset({"availability", "roster_imported", "roster_changed", "policy_changed", "person_changed"})
+_PAGE = frozenset({"page_wanted", "page", "page_silent", "next_person", "matched", "only_busy"})
+_RESPONDER = frozenset(
+    {
+        "availability",
+        "opted_in",
+        "opted_out",
+        "override_added",
+        "override_removed",
+        "person_added",
+        "person_changed",
+        "policy_changed",
+        "roster_imported",
+    }
+)
 #: What may move a case in the waiting order, or in and out of it.
-_QUEUE = frozenset({"case", "case_opened", "reassessed", "regraded"})
+_QUEUE = frozenset({"case", "case_opened", "reassessed", "regraded", "lowered"})
 
 
 def kinds_of(told: Told) -> tuple[str, ...]:
-    """The names of an entry's events: `queue` first where the order may have changed."""
+    """The names of an entry's events, `queue` first where the order may have changed; none for what concerns no
+    board.
+    """
     if told.kind.startswith("alarm"):
         return ("alarm",)
     if told.kind in _PAGE:
         return ("page",)
-    if told.kind in _RESPONDER or told.case_id is None:
+    if told.kind in _RESPONDER:
         return ("responder",)
+    if told.case_id is None:
+        return ()
     return ("queue", "case") if told.kind in _QUEUE else ("case",)
 
 

@@ -17,8 +17,10 @@ from starlette.testclient import TestClient
 from dispatch import bootstrap, web
 from dispatch.access import Role, system
 from dispatch.clock import ManualClock
-from dispatch.flow import admin, people
+from dispatch.flow import admin, people, sessions
 from dispatch.flow.service import Service
+from dispatch.http import forgery
+from dispatch.http.signin import COOKIE
 from dispatch.settings import Settings
 from dispatch.store import ledger
 from dispatch.store.migrate import migrate
@@ -27,6 +29,7 @@ from tests.api.made import ROSTER, contact
 ACCOUNT = "AC" + "0" * 32
 TOKEN = "a-made-up-auth-token"
 URL = "http://testserver"
+PASSWORD = "correct horse battery"
 TEST = system("test")
 
 
@@ -49,6 +52,15 @@ class Api:
             client.headers["Authorization"] = f"Bearer {secret}"
             self._clients[key] = client
         return self._clients[key]
+
+    def browser_as(self, person: str, *roles: Role) -> TestClient:
+        """A browser signed in as a user who is this person, sending what our own pages send."""
+        admin.add_user(TEST, self.svc, person, PASSWORD, roles, person=person)
+        session = sessions.sign_in(self.svc, person, PASSWORD)
+        client = self.browser()
+        client.cookies.set(COOKIE, session)
+        client.headers |= {"Sec-Fetch-Site": "same-origin", forgery.HEADER: forgery.token_of(session)}
+        return client
 
     def log(self, body: dict[str, Any] | None = None, key: str | None = None) -> Any:
         """Log a contact as an operator; the response."""

@@ -39,10 +39,17 @@ def _only_text(value: object) -> object:
     return value
 
 
+def _of_our_time(moment: datetime) -> datetime:
+    # Reckoning from the edge of what a clock can show would fail in the middle of a decision.
+    if not 2000 <= moment.year < 2100:
+        raise ValueError("must lie between the years 2000 and 2100")
+    return moment
+
+
 PhoneNumber = Annotated[
     str, AfterValidator(_number), Field(description="International form.", examples=["+12025550143"], max_length=16)
 ]
-Moment = Annotated[AwareDatetime, BeforeValidator(_only_text)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_only_text), AfterValidator(_of_our_time)]
 Line = Annotated[str, Field(max_length=200, min_length=1)]
 Text = Annotated[str, Field(max_length=20_000, min_length=1)]
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]

@@ -30,7 +30,8 @@ _CONTACT = TypeAdapter(Contact)
 _ENDING = ("disposition", "outcome", "resources_offered", "follow_up")
 _NOT_CONTACT = {*_ENDING, "assessments", "case_id", "assessing"}
 
-Answer = str | int
+# Strict: true is no 1, and 1.0 no whole number.
+Answer = Annotated[str, Field(max_length=60)] | Annotated[int, Field(strict=True, ge=-(10**6), le=10**6)]
 Answers = Annotated[
     dict[Annotated[str, Field(max_length=40)], Answer | None],
     Field(max_length=100, description="By item id: yes, no, refused, unable, a code, or a whole number."),

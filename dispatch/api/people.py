@@ -1,0 +1,65 @@
+"""Responders: who they are, what they may do, and whether they can be reached."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter
+
+from dispatch.access import Act
+from dispatch.api.schemas.base import Id, Page, Team
+from dispatch.api.schemas.roster import AvailabilityIn, ResponderChange, ResponderIn
+from dispatch.flow import duty, people, rostering
+from dispatch.flow.duty import ResponderView
+from dispatch.http.signin import Asking, Gate, Svc
+from dispatch.responder import Availability
+
+router = APIRouter(prefix="/responders", tags=["responders"])
+
+See = Annotated[Asking, Gate(Act.SEE_ROSTER)]
+Manage = Annotated[Asking, Gate(Act.MANAGE_PEOPLE)]
+
+
+@dataclass(frozen=True, slots=True)
+class AvailabilityNow:
+    """`until` null holds until said otherwise."""
+
+    person: str
+    availability: Availability
+    until: datetime | None
+
+
+@router.get("")
+def list_responders(asking: See, svc: Svc, team: Team = None) -> Page[ResponderView]:
+    """People of the roster, without their numbers."""
+    return Page(items=duty.responders(asking.actor, svc, team))
+
+
+@router.post("", status_code=201)
+def add_responder(body: ResponderIn, asking: Manage, svc: Svc) -> ResponderView:
+    rostering.add_person(asking.actor, svc, body.person())
+    return duty.responder(asking.actor, svc, body.id)
+
+
+@router.get("/{person}")
+def get_responder(person: Id, asking: See, svc: Svc) -> ResponderView:
+    """One person with their number. The look is recorded."""
+    return duty.responder(asking.actor, svc, person)
+
+
+@router.patch("/{person}")
+def change_responder(person: Id, body: ResponderChange, asking: Manage, svc: Svc) -> ResponderView:
+    """Change what is given; what is left out stays."""
+    rostering.change_person(asking.actor, svc, person, body.changed)
+    return duty.responder(asking.actor, svc, person)
+
+
+@router.post("/{person}/availability")
+def set_availability(
+    person: Id, body: AvailabilityIn, asking: Annotated[Asking, Gate(Act.SET_AVAILABILITY)], svc: Svc
+) -> AvailabilityNow:
+    """What a text of ON or OFF does. Somebody else's only by a coordinator."""
+    until = people.set_availability(asking.actor, svc, person, body.availability, body.hours)
+    return AvailabilityNow(person, body.availability, until)

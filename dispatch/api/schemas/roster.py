@@ -1,0 +1,172 @@
+"""People, overrides and gaps as they are sent and shown. `from` and `to` are words Python keeps for itself, hence the
+aliases.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from dispatch.api.schemas.base import Body, Code, Line, Moment, PhoneNumber
+from dispatch.coverage import Gap
+from dispatch.credential import Credential
+from dispatch.flow.duty import OverrideView, Spell
+from dispatch.flow.views import Named
+from dispatch.override import Override
+from dispatch.responder import Availability, Responder
+from dispatch.rosterfile import Person
+
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=40)]
+Role = Literal["operator", "responder", "supervisor", "coordinator", "administrator", "auditor"]
+Population = Literal["child", "adolescent", "adult", "older_adult"]
+Status = Literal["active", "expired", "suspended", "surrendered", "pending"]
+
+
+class CredentialIn(Body):
+    state: Annotated[str, Field(pattern=r"^[A-Z]{2,3}$")]
+    title: Line
+    authority: Line | None = None
+    number: Line | None = None
+    status: Status = "active"
+    issued: date | None = None
+    expires: date | None = None
+    supervisor: Code | None = None
+
+    def credential(self) -> Credential:
+        return Credential(**self.model_dump())
+
+
+class _PersonFields(Body):
+    gender: Code | None = None
+    languages: Annotated[list[Language], Field(max_length=30)] = []
+    populations: Annotated[list[Population], Field(max_length=4)] = []
+    skills: Annotated[list[Code], Field(max_length=30)] = []
+    areas: Annotated[list[Code], Field(max_length=60)] = []
+    capacity: Annotated[int, Field(ge=1, le=50, strict=True)] = 1
+    credentials: Annotated[list[CredentialIn], Field(max_length=30)] = []
+
+
+class ResponderIn(_PersonFields):
+    """Somebody new in the roster."""
+
+    id: Code
+    name: Line
+    phone: PhoneNumber | None = None
+    roles: Annotated[list[Role], Field(min_length=1, max_length=6)]
+    teams: Annotated[list[Code], Field(min_length=1, max_length=60)]
+
+    def person(self) -> Person:
+        blank = Responder(id=self.id, teams=frozenset(self.teams), roles=frozenset(self.roles))
+        person = Person(self.id, self.name, self.phone, tuple(dict.fromkeys(self.teams)), blank)
+        return _with(person, {name: getattr(self, name) for name in type(self).model_fields})
+
+
+class ResponderChange(_PersonFields):
+    """What is to be different; what is left out stays."""
+
+    name: Line | None = None
+    phone: PhoneNumber | None = None
+    roles: Annotated[list[Role], Field(min_length=1, max_length=6)] | None = None
+    teams: Annotated[list[Code], Field(min_length=1, max_length=60)] | None = None
+
+    def changed(self, person: Person) -> Person:
+        return _with(person, {name: getattr(self, name) for name in self.model_fields_set})
+
+
+def _with(person: Person, given: dict[str, Any]) -> Person:
+    """The person with these fields. None means "without" for `phone` and `gender`, and "unchanged" for the rest."""
+    who = person.responder
+    if given.get("teams"):
+        teams = tuple(dict.fromkeys(given["teams"]))
+        person, who = replace(person, teams=teams), replace(who, teams=frozenset(teams))
+    if given.get("name"):
+        person = replace(person, name=given["name"])
+    if "phone" in given:
+        person = replace(person, phone=given["phone"])
+    if "gender" in given:
+        who = replace(who, gender=given["gender"])
+    if given.get("capacity"):
+        who = replace(who, capacity=given["capacity"])
+    if given.get("credentials") is not None:
+        who = replace(who, credentials=tuple(c.credential() for c in given["credentials"]))
+    sets: dict[str, Any] = {
+        name: frozenset(given[name])
+        for name in ("roles", "languages", "populations", "skills", "areas")
+        if given.get(name) is not None
+    }
+    return replace(person, responder=replace(who, **sets))
+
+
+class AvailabilityIn(Body):
+    """`roster` follows the roster again. Without `hours` it holds until said otherwise."""
+
+    availability: Availability
+    hours: Annotated[float, Field(gt=0, le=24 * 62)] | None = None
+
+
+class OverrideIn(Body):
+    """`person` alone adds somebody, `instead_of` alone takes somebody off, both hand over."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    team: Code
+    layer: Code
+    person: Code | None = None
+    instead_of: Code | None = None
+    start: Moment = Field(alias="from")
+    end: Moment = Field(alias="to")
+
+    def override(self) -> Override:
+        return Override(self.team, self.layer, self.start, self.end, self.person, self.instead_of)
+
+
+class _Window(BaseModel):
+    model_config = ConfigDict(populate_by_name=True, from_attributes=True)
+
+    start: Moment = Field(serialization_alias="from", validation_alias="start")
+    end: Moment = Field(serialization_alias="to", validation_alias="end")
+
+
+class OverrideOut(_Window):
+    id: str
+    team: str
+    layer: str
+    person: str | None
+    instead_of: str | None
+
+    @classmethod
+    def of(cls, view: OverrideView) -> OverrideOut:
+        return cls.model_validate(view)
+
+
+class SpellOut(_Window):
+    """One stretch of duty, with everything that changes the roster worked in."""
+
+    team: str
+    layer: str
+    person: Named
+    because: str
+
+    @classmethod
+    def of(cls, spell: Spell) -> SpellOut:
+        return cls.model_validate(spell)
+
+
+class GapOut(_Window):
+    """`person` is set where one person is the reason."""
+
+    layer: str
+    kind: Literal["nobody", "single", "language", "population", "credential", "unreachable"]
+    reason: str
+    person: str | None
+
+    @classmethod
+    def of(cls, gap: Gap) -> GapOut:
+        return cls.model_validate(gap)
+
+
+class Gaps(BaseModel):
+    gaps: list[GapOut]

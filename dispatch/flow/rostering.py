@@ -1,0 +1,158 @@
+"""Single edits of people and rosters: one person added or changed, one override added or taken away.
+
+An edit is worked out on the whole roster as the record has it, checked as an import would be, and committed only if
+nobody changed the roster meanwhile; otherwise it is worked out again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+
+from dispatch import rosterexport, rosterfile
+from dispatch.access import Act, Actor, check
+from dispatch.errors import Conflict, Fault, InvalidFile, InvalidInput, NotFound
+from dispatch.flow.commit import mirror, retrying
+from dispatch.flow.people import SealedPerson, put_person, put_rules, read_all
+from dispatch.flow.service import Service
+from dispatch.override import Override
+from dispatch.rosterfile import Person, RosterFile
+from dispatch.store import ledger
+from dispatch.store.casefiles import Told
+from dispatch.store.ledger import Entry
+
+Edit = Callable[[RosterFile], RosterFile]
+
+
+def override_id(override: Override) -> str:
+    """An override is its content: the same one twice is one."""
+    parts = (
+        override.team,
+        override.layer,
+        override.person or "",
+        override.instead_of or "",
+        override.start.isoformat(),
+        override.end.isoformat(),
+    )
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
+
+
+def add_override(actor: Actor, svc: Service, override: Override) -> None:
+    """Raises InvalidInput for an unknown team or a person who is not in it."""
+    check(actor, Act.MANAGE_ROSTER, override.team)
+
+    def edit(file: RosterFile) -> RosterFile:
+        _needs_team(file, override.team)
+        for field in ("person", "instead_of"):
+            person = getattr(override, field)
+            if person is not None and not _member(file, person, override.team):
+                raise _wrong(field, "is not in the team")
+        if override in file.overrides:
+            return file
+        return replace(file, overrides=(*file.overrides, override))
+
+    _edit(actor, svc, override.team, "override_added", edit, override=override_id(override), layer=override.layer)
+
+
+def remove_override(actor: Actor, svc: Service, team: str, id_: str) -> None:
+    """Raises NotFound when the team has no such override."""
+    check(actor, Act.MANAGE_ROSTER, team)
+
+    def edit(file: RosterFile) -> RosterFile:
+        kept = tuple(o for o in file.overrides if o.team != team or override_id(o) != id_)
+        if len(kept) == len(file.overrides):
+            raise NotFound("There is no such override.")
+        return replace(file, overrides=kept)
+
+    _edit(actor, svc, team, "override_removed", edit, override=id_)
+
+
+def add_person(actor: Actor, svc: Service, person: Person) -> None:
+    """Raises InvalidInput when the id or the telephone is somebody's already."""
+    for team in person.teams:
+        check(actor, Act.MANAGE_PEOPLE, team)
+
+    def edit(file: RosterFile) -> RosterFile:
+        if any(p.id == person.id for p in file.people):
+            raise _wrong("id", "is taken")
+        _fits(file, person)
+        return replace(file, people=(*file.people, person))
+
+    _edit(actor, svc, None, "person_added", edit, person=person.id)
+
+
+def change_person(actor: Actor, svc: Service, id_: str, change: Callable[[Person], Person]) -> None:
+    """Raises NotFound, and InvalidInput for what would not fit the others."""
+    check(actor, Act.MANAGE_PEOPLE)
+
+    def edit(file: RosterFile) -> RosterFile:
+        before = next((p for p in file.people if p.id == id_), None)
+        if before is None:
+            raise NotFound("There is no such person.")
+        after = change(before)
+        for team in {*before.teams, *after.teams}:
+            check(actor, Act.MANAGE_PEOPLE, team)
+        others = tuple(p for p in file.people if p.id != id_)
+        _fits(replace(file, people=others), after)
+        return replace(file, people=tuple(after if p.id == id_ else p for p in file.people))
+
+    _edit(actor, svc, None, "person_changed", edit, person=id_)
+
+
+def _edit(actor: Actor, svc: Service, team: str | None, kind: str, edit: Edit, **said: object) -> None:
+    def once() -> None:
+        with svc.record.read() as conn:
+            before = read_all(svc, conn)
+        after = edit(before)
+        _check(after)
+        found = rosterfile.changes(before, after)
+        if found.nothing:
+            return
+        sealed = [SealedPerson.of(svc, person) for person in found.people]
+        now = svc.clock.now()
+        with svc.record.write() as conn:
+            if read_all(svc, conn) != before:
+                raise Conflict("The roster was changed meanwhile.")
+            for one in sealed:
+                put_person(conn, one, now, new=one.person.id in found.new_people)
+            for id_ in found.rules:
+                put_rules(conn, after, id_)
+            told = Told(teams={t for p in found.people for t in p.teams} | set(found.rules))
+            told.ledger_no = ledger.append(conn, [Entry(now, actor.id, kind, None, team, said)])
+        mirror(svc, told)
+
+    retrying(once)
+
+
+def _check(file: RosterFile) -> None:
+    """Whatever an import would refuse is refused here too, through the very same reader."""
+    try:
+        read = rosterfile.read(rosterexport.write(file), "roster")
+    except InvalidFile as error:
+        faults = [Fault("body", fault.problem) for fault in error.faults]
+        raise InvalidInput("; ".join(f.problem for f in faults), faults) from None
+    if read != file:
+        raise InvalidInput("The roster could not be written as a file.", [Fault("body", "cannot be written as a file")])
+
+
+def _needs_team(file: RosterFile, team: str) -> None:
+    if not any(t.id == team for t in file.teams):
+        raise _wrong("team", "there is no such team")
+
+
+def _member(file: RosterFile, person: str, team: str) -> bool:
+    return any(p.id == person and team in p.teams for p in file.people)
+
+
+def _fits(file: RosterFile, person: Person) -> None:
+    known = {team.id for team in file.teams}
+    faults = [Fault(f"teams.{n}", "there is no such team") for n, team in enumerate(person.teams) if team not in known]
+    if person.phone is not None and any(p.phone == person.phone for p in file.people):
+        faults.append(Fault("phone", "is somebody else's: a reply could not be told apart"))
+    if faults:
+        raise InvalidInput("; ".join(f"{f.field}: {f.problem}" for f in faults), faults)
+
+
+def _wrong(field: str, problem: str) -> InvalidInput:
+    return InvalidInput(f"{field}: {problem}", [Fault(field, problem)])
