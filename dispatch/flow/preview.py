@@ -1,4 +1,4 @@
-"""What a contact would come to, before it is logged: the operator's live band. Stores nothing and says nothing to anybody."""
+"""What a contact would come to, before it is logged: the operator's live band. Stores nothing, tells nobody."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class Preview:
 
 
 def preview(actor: Actor, svc: Service, contact: Contact, given: Sequence[Given]) -> Preview:
-    """Score and triage as `log_contact` would. An answer set that cannot be scored is left out of the triage, which is then as
-    cautious as if it had not been asked. Raises InvalidInput for an unknown team, NotAllowed."""
+    """Score and triage as `log_contact` would. An answer set that cannot be scored is left out of the triage, which is
+    then as cautious as if it had not been asked. Raises InvalidInput for an unknown team, NotAllowed."""
     check(actor, Act.LOG_CONTACT, contact.team)
     now = svc.clock.now()
     with svc.record.read() as conn:

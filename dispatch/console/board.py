@@ -1,0 +1,62 @@
+"""The coordinator's board: alarms first, then who waits, who is being asked, who is on call, and what is being worked.
+
+The page is one fragment, fetched again whenever the ledger grows: every part of it shows the same moment.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dispatch.access import Act
+from dispatch.console import cover
+from dispatch.console.pages import Posted, first, from_script, go, new_router, page
+from dispatch.errors import NotFound
+from dispatch.flow import boards, desk, paging
+from dispatch.flow.service import Service
+from dispatch.http.signin import Asking, Gate, Svc
+
+router = new_router()
+Watcher = Annotated[Asking, Gate(Act.SEE_QUEUE)]
+
+
+@router.get("/board")
+def board(request: Request, who: Watcher, svc: Svc, team: str | None = None) -> Response:
+    return page(request, svc, who, "board.html", _now(who, svc, team), team=team)
+
+
+@router.get("/board/live")
+def live(request: Request, who: Watcher, svc: Svc, team: str | None = None) -> Response:
+    return page(request, svc, who, "board_live.html", _now(who, svc, team), team=team)
+
+
+@router.post("/alarms/{alarm_id}/acknowledge")
+def acknowledge(
+    request: Request, who: Annotated[Asking, Gate(Act.ACKNOWLEDGE)], svc: Svc, alarm_id: str, values: Posted
+) -> Response:
+    paging.acknowledge_alarm(who.actor, svc, alarm_id)
+    team = first(values, "team")
+    if from_script(request):
+        return page(request, svc, who, "board_live.html", _now(who, svc, team), team=team)
+    return go("/board")
+
+
+def _now(who: Asking, svc: Service, team: str | None) -> dict[str, Any]:
+    actor = who.actor
+    teams = desk.teams(svc, actor)
+    if team is not None and team not in {t.id for t in teams}:
+        raise NotFound("There is no such team.")
+    shown = [t for t in teams if team in (None, t.id)]
+    return {
+        "team": team,
+        "teams": teams,
+        "alarms": boards.alarms(actor, svc, team=team),
+        "queue": boards.queue(actor, svc, team=team).items,
+        "pages": boards.open_pages(actor, svc, team=team),
+        "working": desk.working(actor, svc, team),
+        "cover": cover.of(actor, svc, shown),
+        "may_acknowledge": actor.may(Act.ACKNOWLEDGE),
+        "may_see_case": actor.may(Act.SEE_CASE),
+    }

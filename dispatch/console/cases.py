@@ -1,0 +1,125 @@
+"""One case: what is known, who is on it, who was asked and why, its one clock, what can be done now, and its history.
+
+Every showing is written down as a look. What people do to a case is in `case_acts`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from dispatch.access import Act
+from dispatch.case import OPEN, State
+from dispatch.console import choices, history, words
+from dispatch.console.case_acts import Failed, acts
+from dispatch.console.contact_form import read
+from dispatch.console.contacts import band_words, gaps, renamed
+from dispatch.console.fields import Fields
+from dispatch.console.pages import Posted, go, new_router, page
+from dispatch.deadline import Meaning
+from dispatch.errors import InvalidInput, Refused
+from dispatch.flow import desk, intake, looks
+from dispatch.flow.service import Service
+from dispatch.flow.views import CaseDetail, PageView
+from dispatch.http.signin import Asking, Gate, Svc
+from dispatch.page import Answer
+from protocols.forms import form
+
+router = new_router()
+Reader = Annotated[Asking, Gate(Act.SEE_CASE)]
+
+
+@router.get("/cases/{case_id}")
+def case(request: Request, who: Reader, svc: Svc, case_id: str) -> Response:
+    return show(request, who, svc, case_id)
+
+
+def show(request: Request, who: Asking, svc: Service, case_id: str, failed: Failed | None = None) -> HTMLResponse:
+    """The case's page; with `failed`, what was refused at its top, and that act's form open with what was entered."""
+    found = looks.case(who.actor, svc, case_id)
+    happened = history.lines(looks.timeline(who.actor, svc, case_id))
+    known = _known(who, svc, found, failed) | {"happened": happened}
+    return page(request, svc, who, "case.html", known, status=failed.status if failed else 200, team=found.team)
+
+
+def _known(who: Asking, svc: Service, found: CaseDetail, failed: Failed | None) -> dict[str, Any]:
+    actor, me = who.actor, who.actor.person
+    mine = any(owner.id == me for owner in found.owners)
+    return {
+        "case": found,
+        "me": me,
+        "mine": mine,
+        "my_page": None if mine or me is None else _answerable(found, me),
+        "may": lambda act: actor.may(Act(act), found.team),
+        "leads": actor.may(Act.ASSIGN, found.team),
+        "open_case": found.state in OPEN,
+        "exposed": found.state in (State.EN_ROUTE, State.ON_SCENE, State.ENGAGED),
+        "crew": desk.crew(actor, svc, found.team) if actor.may(Act.ASSIGN, found.team) else [],
+        "choices": {
+            "urgency": choices.URGENCIES,
+            "disposition": choices.DISPOSITIONS,
+            "line": choices.LINES,
+            "tri": [("yes", "Yes"), ("no", "No"), ("unknown", "Not known")],
+        },
+        "failed": failed,
+        "form": Fields.again(failed.values, failed.faults) if failed else Fields({}),
+        "band_words": band_words(svc.library),
+        "safety": words.SAFETY_QUESTIONS,
+        "due_words": words.word(Meaning(found.due_meaning)) if found.due_meaning else "",
+        "titles": {protocol.id: protocol.title for protocol in svc.library},
+    }
+
+
+def _answerable(found: CaseDetail, me: str) -> PageView | None:
+    """My newest page that an accept would still count for; a late one is welcome while the case looks for somebody."""
+    if found.state not in OPEN:
+        return None
+    pages = [one for one in found.pages if one.person.id == me]
+    newest = max(pages, key=lambda one: one.created_at, default=None)
+    late_but_wanted = newest is not None and newest.answer is Answer.EXPIRED and found.escalation is not None
+    return newest if newest is not None and (newest.answer is Answer.OPEN or late_but_wanted) else None
+
+
+@router.get("/cases/{case_id}/assess")
+def assess_page(
+    request: Request, who: Annotated[Asking, Gate(Act.ASSESS)], svc: Svc, case_id: str, protocol: str
+) -> Response:
+    return _assess_page(request, who, svc, case_id, protocol, Fields({}))
+
+
+@router.post("/cases/{case_id}/assess")
+def assess(
+    request: Request, who: Annotated[Asking, Gate(Act.ASSESS)], svc: Svc, case_id: str, values: Posted, protocol: str
+) -> Response:
+    entered = read(values, svc.library)
+    faults = [fault for fault in entered.faults if fault.field.startswith("assessments.")]
+    if not entered.given and not faults:
+        raise Refused("Nothing was answered.")
+    try:
+        if not faults:
+            intake.assess(who.actor, svc, case_id, entered.given[0])
+            return go(f"/cases/{case_id}#assessments")
+    except InvalidInput as error:
+        faults = renamed(error.faults, entered)
+    return _assess_page(request, who, svc, case_id, protocol, Fields.again(values, faults))
+
+
+def _assess_page(
+    request: Request, who: Asking, svc: Service, case_id: str, protocol: str, fields: Fields
+) -> HTMLResponse:
+    found = looks.case(who.actor, svc, case_id)
+    shown = form(svc.library.get(protocol))
+    known = {
+        "case": found,
+        "form": fields,
+        "shown": shown,
+        "gaps": gaps(svc, shown),
+        "keys": choices.keys,
+        "titles": {f"assessments.0.answers.{q.id}": q.text for q in shown.questions},
+    }
+    return page(request, svc, who, "case_assess.html", known, status=422 if fields.errors else 200, team=found.team)
+
+
+acts(router, show)

@@ -1,0 +1,48 @@
+"""Who is on call, where cover is missing, and a person's own word on whether they can be reached."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dispatch.access import Act
+from dispatch.console import cover
+from dispatch.console.pages import Posted, first, go, new_router, page
+from dispatch.errors import Fault, InvalidInput, Refused
+from dispatch.flow import desk, people
+from dispatch.http.signin import Asking, Gate, Svc
+from dispatch.responder import Availability
+
+router = new_router()
+
+
+@router.get("/on-call")
+def on_call(request: Request, who: Annotated[Asking, Gate(Act.SEE_ROSTER)], svc: Svc) -> Response:
+    teams = desk.teams(svc, who.actor)
+    known = {"cover": cover.of(who.actor, svc, teams), "me": who.actor.person}
+    return page(request, svc, who, "on_call.html", known)
+
+
+@router.post("/on-call/me")
+def say(who: Annotated[Asking, Gate(Act.SET_AVAILABILITY)], svc: Svc, values: Posted) -> Response:
+    if who.actor.person is None:
+        raise Refused("This sign-in belongs to nobody who can be paged.")
+    state = first(values, "state")
+    if state not in set(Availability):
+        raise InvalidInput("state: choose one", [Fault("state", "choose one")])
+    people.set_availability(who.actor, svc, who.actor.person, Availability(state), _hours(first(values, "hours")))
+    return go("/on-call")
+
+
+def _hours(text: str | None) -> float | None:
+    if text is None:
+        return None
+    try:
+        hours = float(text)
+    except ValueError:
+        hours = 0.0
+    if not 0 < hours <= 24 * 14:
+        raise InvalidInput("hours: must be more than 0 and at most 336", [Fault("hours", "must be from 0 to 336")])
+    return hours

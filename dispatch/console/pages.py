@@ -1,0 +1,214 @@
+"""How a page is made: the template environment, what every page knows, and what a person sees when one is refused.
+
+Another part with pages of its own (the demo's) takes `templates_with(folder)` and builds on the same base.html.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Coroutine, Mapping
+from datetime import datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+
+from dispatch.access import Act
+from dispatch.console import words
+from dispatch.errors import NotFound, NotSignedIn, ServiceError
+from dispatch.flow import desk
+from dispatch.flow.service import Service
+from dispatch.http.forgery import FIELD
+from dispatch.http.signin import Asking
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+#: (address, words, the act that shows it), in the order of a shift's work.
+PLACES: tuple[tuple[str, str, Act], ...] = (
+    ("/contacts/new", "New contact", Act.LOG_CONTACT),
+    ("/operator", "My calls", Act.RECONTACT),
+    ("/mine", "My pages", Act.ANSWER_PAGE),
+    ("/board", "Board", Act.SEE_QUEUE),
+    ("/on-call", "On call", Act.SEE_ROSTER),
+)
+
+
+@lru_cache(maxsize=1)
+def _static_files() -> dict[str, tuple[Path, str]]:
+    """Name -> (file, a few letters of its hash). Only what is listed here is ever served."""
+    return {
+        path.name: (path, hashlib.sha256(path.read_bytes()).hexdigest()[:12])
+        for path in sorted(STATIC.iterdir())
+        if path.is_file()
+    }
+
+
+def static(name: str) -> str:
+    """Where a browser gets a file; the address changes with its content, so it may be kept for ever."""
+    return f"/static/{name}?{_static_files()[name][1]}"
+
+
+def templates_with(*folders: Path) -> Environment:
+    """The console's templates, with further folders searched first. Undefined names are errors, never empty places."""
+    found = Environment(
+        loader=FileSystemLoader([*folders, HERE / "templates"]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.globals |= {
+        "static": static,
+        "word": words.word,
+        "choice": words.choice,
+        "span": words.span,
+        "bars": words.BARS,
+        "timedelta": timedelta,
+        "csrf_field": _csrf_field,
+        "local": _local,
+    }
+    return found
+
+
+@pass_context
+def _csrf_field(context: Context) -> Markup:
+    who: Asking | None = context["who"]
+    return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, who.csrf if who else "")
+
+
+@pass_context
+def _local(context: Context, at: datetime) -> datetime:
+    zone: ZoneInfo = context["zone"]
+    return at.astimezone(zone)
+
+
+templates = templates_with()
+
+
+def page(
+    request: Request,
+    svc: Service,
+    who: Asking | None,
+    template: str,
+    known: Mapping[str, Any] | None = None,
+    *,
+    status: int = 200,
+    team: str | None = None,
+    environment: Environment | None = None,
+) -> HTMLResponse:
+    """A page with what every page knows: who is signed in, where they may go, the time, and the team's zone for times."""
+    context: dict[str, Any] = {
+        "who": who,
+        "places": [(a, w) for a, w, act in PLACES if who is not None and who.actor.may(act)],
+        "here": request.url.path,
+        "demo": svc.demo,
+        "now": svc.clock.now(),
+        "zone": zone_of(svc, who, team),
+        **(known or {}),
+    }
+    text = (environment or templates).get_template(template).render(context)
+    return HTMLResponse(text, status)
+
+
+def zone_of(svc: Service, who: Asking | None, team: str | None) -> ZoneInfo:
+    """The team's time zone; without a team, that of the reader's first: one-team sites read local times everywhere."""
+    known = desk.teams(svc, who.actor if who else None)
+    chosen = next((t for t in known if t.id == team), known[0] if known else None)
+    return chosen.zone if chosen else ZoneInfo("UTC")
+
+
+def go(address: str) -> RedirectResponse:
+    """Elsewhere by GET, so that a reload never sends a form again."""
+    return RedirectResponse(address, 303)
+
+
+async def posted(request: Request) -> Mapping[str, list[str]]:
+    """A form's texts by name; files are nobody's business here."""
+    form = await request.form()
+    found: dict[str, list[str]] = {}
+    for name, value in form.multi_items():
+        if isinstance(value, str):
+            found.setdefault(name, []).append(value)
+    return found
+
+
+Posted = Annotated[Mapping[str, list[str]], Depends(posted)]
+
+
+def first(values: Mapping[str, list[str]], name: str) -> str | None:
+    """The field's text without the spaces around it; None when it is empty or not there."""
+    return (values.get(name) or [""])[-1].strip() or None
+
+
+def from_script(request: Request) -> bool:
+    """A part of a page is asked for, not a page."""
+    return "hx-request" in request.headers
+
+
+class PageRoute(APIRoute):
+    """A route whose refusals are pages a person can read, not JSON."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def shown(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except NotSignedIn:
+                return _to_sign_in(request)
+            except RequestValidationError:
+                return _refused(request, NotFound("There is no such page."))
+            except ServiceError as error:
+                return _refused(request, error)
+
+        return shown
+
+
+def _to_sign_in(request: Request) -> Response:
+    if from_script(request):
+        return Response(status_code=401, headers={"HX-Redirect": "/sign-in"})
+    back = request.url.path if request.method == "GET" else "/"
+    return go(f"/sign-in?next={quote(back)}")
+
+
+def _refused(request: Request, error: ServiceError) -> Response:
+    svc: Service = request.app.state.svc
+    what = "Something went wrong on our side. It has been written down." if error.status >= 500 else error.detail
+    template = "refused_part.html" if from_script(request) else "refused.html"
+    text = templates.get_template(template).render(
+        who=None,
+        places=[],
+        here="",
+        demo=svc.demo,
+        now=svc.clock.now(),
+        zone=ZoneInfo("UTC"),
+        title=error.title,
+        what=what,
+    )
+    return HTMLResponse(text, error.status)
+
+
+def new_router() -> APIRouter:
+    """Pages are no part of the public API, so its description leaves them out."""
+    return APIRouter(route_class=PageRoute, include_in_schema=False)
+
+
+files = APIRouter(include_in_schema=False)
+
+
+@files.get("/static/{name}")
+def static_file(name: str) -> Response:
+    if name not in _static_files():
+        raise NotFound("There is no such file.")
+    path, _ = _static_files()[name]
+    return FileResponse(path, headers={"Cache-Control": "public, max-age=31536000, immutable"})

@@ -1,0 +1,21 @@
+"""Every page of the console on one router. `dispatch.web` puts it beside the API."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from dispatch.console import board, cases, contacts, links, on_call, operator, sign_in
+from dispatch.console.pages import files
+
+router = APIRouter()
+for part in (
+    files,
+    sign_in.router,
+    contacts.router,
+    board.router,
+    cases.router,
+    links.router,
+    on_call.router,
+    operator.router,
+):
+    router.include_router(part)

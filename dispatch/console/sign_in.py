@@ -1,0 +1,113 @@
+"""Coming in and going out: sign-in, the link that creates the administrator, sign-out, and where each role begins."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from typing import Annotated
+
+from fastapi import Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dispatch.access import Act, Actor
+from dispatch.console.fields import Fields
+from dispatch.console.pages import Posted, first, go, new_router, page
+from dispatch.errors import InvalidInput, NotAllowed, NotFound, NotSignedIn
+from dispatch.flow import admin, sessions
+from dispatch.http import forgery
+from dispatch.http.signin import COOKIE, AnyoneSignedIn, Asking, Svc, clear_cookie, set_cookie, who
+from dispatch.http.threads import slowly
+
+router = new_router()
+
+_OWN = re.compile(r"/[a-z0-9][A-Za-z0-9/_-]*")
+
+
+@router.get("/sign-in")
+async def sign_in_page(request: Request, svc: Svc, back: Annotated[str, Query(alias="next")] = "/") -> Response:
+    asking = await who(request)
+    if asking is not None:
+        return go(_path(back) or _begin(asking.actor))
+    return page(request, svc, None, "sign_in.html", {"form": Fields({"next": [back]})})
+
+
+@router.post("/sign-in")
+async def sign_in(request: Request, svc: Svc, values: Posted) -> Response:
+    _not_forged(request, svc.public_url)
+    try:
+        session = await slowly(sessions.sign_in, svc, first(values, "login") or "", first(values, "password") or "")
+    except NotSignedIn as error:
+        kept = {"login": values.get("login", []), "next": values.get("next", [])}
+        return page(request, svc, None, "sign_in.html", {"form": Fields(kept, {"login": error.detail})}, status=401)
+    return _come_in(svc, session, first(values, "next") or "/")
+
+
+@router.get("/setup/{code}")
+def setup_page(request: Request, svc: Svc, code: str) -> Response:
+    _right(svc, code)
+    return _setup(request, svc, code, Fields({}))
+
+
+@router.post("/setup/{code}")
+async def setup(request: Request, svc: Svc, code: str, values: Posted) -> Response:
+    _not_forged(request, svc.public_url)
+    _right(svc, code)
+    login, password = first(values, "login") or "", (values.get("password") or [""])[-1]
+    if password != (values.get("again") or [""])[-1]:
+        return _setup(request, svc, code, Fields({"login": [login]}, {"again": "is not the same as the one above"}))
+    try:
+        await slowly(admin.create_administrator, svc, code, login, password)
+    except InvalidInput as error:
+        return _setup(request, svc, code, Fields.again({"login": [login]}, error.faults))
+    session = await slowly(sessions.sign_in, svc, login, password)
+    return _come_in(svc, session, "/")
+
+
+@router.post("/sign-out", dependencies=[AnyoneSignedIn])
+def sign_out(request: Request, svc: Svc) -> Response:
+    sessions.sign_out(svc, request.cookies.get(COOKIE, ""))
+    answer = go("/sign-in")
+    clear_cookie(answer, svc.public_url)
+    return answer
+
+
+@router.get("/")
+@router.get("/home")
+def home(asking: Annotated[Asking, AnyoneSignedIn]) -> Response:
+    return go(_begin(asking.actor))
+
+
+def _begin(actor: Actor) -> str:
+    """Where this person's work is."""
+    if actor.may(Act.ASSIGN):
+        return "/board"
+    if actor.may(Act.LOG_CONTACT):
+        return "/operator"
+    return "/mine" if actor.may(Act.ANSWER_PAGE) else "/on-call"
+
+
+def _come_in(svc: Svc, session: str, back: str) -> Response:
+    answer = go(_path(back) or "/home")
+    set_cookie(answer, session, svc.public_url)
+    return answer
+
+
+def _path(back: str) -> str | None:
+    """Only a path of our own: a link that signs somebody in must not carry them to a stranger's page."""
+    return back if _OWN.fullmatch(back) else None
+
+
+def _not_forged(request: Request, public_url: str) -> None:
+    if not forgery.from_our_pages(request, public_url):
+        raise NotAllowed("This request did not come from one of this service's own pages.")
+
+
+def _right(svc: Svc, code: str) -> None:
+    if not hmac.compare_digest((admin.setup_code(svc) or "").encode(), code.encode()):
+        raise NotFound("There is no such page. The link works once, and only until there is an administrator.")
+
+
+def _setup(request: Request, svc: Svc, code: str, form: Fields) -> Response:
+    known = {"code": code, "form": form, "least": sessions.MIN_PASSWORD}
+    return page(request, svc, None, "setup.html", known, status=422 if form.errors else 200)
