@@ -154,6 +154,8 @@ def reported(turn: Turn, page: Page, report: Report, code: int | None = None, *,
         changed = replace(changed, failure=code)
     turn.put(changed)
     turn.say("page", page=page.id, person=page.person, delivery=delivery.value, code=code)
+    if page.sent_at is None and changed.sent_at is not None:
+        _tell_if_too_late(turn, changed)
     if delivery is Delivery.DELIVERED:
         turn.happened(Event.PAGE_DELIVERED)
     if delivery in (Delivery.UNDELIVERED, Delivery.FAILED):
@@ -162,6 +164,15 @@ def reported(turn: Turn, page: Page, report: Report, code: int | None = None, *,
             # A page that reached nobody is loud: the next person now, and a coordinator is told.
             replace_page(turn, changed, delivery.value)
             raise_alarm(turn, loud, f"{delivery.value}:{code or 0}", subject=page.person)
+
+
+def _tell_if_too_late(turn: Turn, page: Page) -> None:
+    """The page was on its way while somebody else took the case, or it went away: whoever has it now must not set
+    out."""
+    if page.answer is Answer.SUPERSEDED and turn.file.owners:
+        turn.tell(page.person, "taken", who=" and ".join(turn.file.owners))
+    elif page.answer in (Answer.SUPERSEDED, Answer.WITHDRAWN):
+        turn.tell(page.person, "withdrawn")
 
 
 def _settle(page: Page, act: Act) -> Page:
