@@ -160,9 +160,9 @@ def _look(
 def _choose(look: Look, ranked: Sequence[tuple[Candidate, list[str]]], skips: list[Skip], count: int) -> Match:
     """Walk down the order, judging each person with the team they would join.
 
-    People who must answer together are judged as one team: a half that was picked stays in `team` while there is room
-    for another beside it, and whoever follows completes that half. Who does not lead is looked at after all who do, and
-    passes only if somebody who leads has accepted, has an open page or was picked just now.
+    People who must answer together are judged as one team: a half that was picked stays in `team`, and whoever follows
+    completes it. Who does not lead is looked at after all who do, and is taken as a half only if somebody who leads has
+    accepted or has an open page; racing a whole team of one, they could be first to accept, and then be sole.
     """
     team, led = _company(look)
     picks: list[Pick] = []
@@ -189,8 +189,7 @@ def _choose(look: Look, ranked: Sequence[tuple[Candidate, list[str]]], skips: li
             others.append(pick)
             continue
         picks.append(pick)
-        led = led or _leads(title)
-        if isinstance(title, TitleRule) and not judged.complete and len(team) + 1 < judged.size:
+        if isinstance(title, TitleRule) and not judged.complete:
             team.append(title)
     return Match(tuple(picks), tuple(skips), tuple(others))
 

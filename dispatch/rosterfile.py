@@ -2,6 +2,20 @@
 
 A file that is read, exported and read again gives the same data. Nothing is changed by reading; what an import would
 change is worked out by `changes`, and for a file that was imported before it is nothing.
+
+Beyond the example in the public interface a file may say (every time is local, `from`/`to` may carry an offset to name
+the second pass of a doubled hour):
+
+    teams:      holidays: US-VA                                  # whose public holidays; by default those of the state
+    people:     areas: [fairfax]
+    credential: evidence, training: [{on: 2026-03-01, hours: 2.5, topic: ethics}], only_for: [a team's id]
+    shifts:     {team, layer, person, from, to}                  # once
+                {team, layer, rotation: {people, every: 12h|1d|2w|1mo, handoff: "08:00"|"Mon 08:00"|"31 08:00", start}}
+                {team, layer, person, rrule, from, lasts, without: [local starts that are left out]}
+                any of them: hours: [{days: [Mon, Tue], from: "20:00", to: "08:00"}], holidays: only|never, since, until
+    overrides:  person alone adds, instead_of alone takes off, both replace
+    temporary:  - {team, layer, from, to, fallback: a person, shifts: [shifts without team and layer]}
+    absences:   - {person, from, to}                             # in the zone of the first team of the person
 """
 
 from __future__ import annotations

@@ -11,6 +11,8 @@ from dispatch.coverage import Demand, Gap, alarming, gaps
 from dispatch.responder import Responder, Standing
 from dispatch.roster import EVERYONE, Always, Once, Roster, Shift, Team
 from dispatch.rosterfile import read
+from dispatch.rulepack import RulePacks
+from dispatch.rulepackfile import read as read_pack
 from dispatch.rulepackfile import shipped
 from tests.people.example import ROSTER, responder, utc
 from tests.people.oracle import MINUTE, minutes, on_duty
@@ -130,6 +132,21 @@ def test_a_trainee_on_duty_without_their_supervisor_is_a_gap_and_so_is_a_qmhp_wi
     assert ("primary", START, END, "ben: no supervisor on call") in [
         (g.layer, g.start, g.end, g.reason) for g in all_week
     ]
+
+
+def test_in_the_coverage_too_nobody_supervises_themselves() -> None:
+    pack = """\
+state: VA
+effective: 2026-01-01
+titles:
+  - {titles: [QMHP], kind: qualified, alone: [phone], supervision: qualified, cite: a rule, confidence: high}
+"""
+    people = {person: responder(person, "QMHP") for person in ("ana", "ben")}
+    packs = RulePacks((read_pack(pack, "va.yaml"),))
+    assert gaps(FULL, "default", people, {}, START, END, START, None, packs) == ()
+    alone = roster(("primary", "ana", "2026-01-06T00:00", "2026-01-09T00:00"))
+    kinds = [gap.kind for gap in gaps(alone, "default", people, {}, START, END, START, None, packs)]
+    assert kinds == ["single", "credential"]
 
 
 def test_only_what_begins_within_a_day_is_alarmed() -> None:

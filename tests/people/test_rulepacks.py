@@ -105,6 +105,34 @@ class TestVirginia:
         reasons = next(p.because for p in (*supervised.picks, *supervised.others) if p.person == "kim")
         assert "rule not verified: DCR is not in the VA rule pack, so never alone" in reasons
 
+    def test_a_trainee_does_not_race_somebody_who_is_a_whole_team(self) -> None:
+        assert picked(ask([self.ana, self.tom], "VA")) == ["ana"]
+
+    def test_a_trainee_is_asked_while_a_qmhp_has_an_open_page(self) -> None:
+        found = ask([self.ana, self.ben, self.tom], "VA", paged=frozenset({"ben"}), with_people=frozenset())
+        assert picked(found) == ["ana", "ben"]
+        without_ana = replace(on(self.ana, "supervisor"), standing=Standing(open_cases=1))
+        need = Need("case-1", "default", "VA", Urgency.URGENT, paged=frozenset({"ben"}), asked=frozenset({"ben"}))
+        late = match(need, "primary", [on(self.ben), on(self.tom), without_ana], 1, NOW, LIMITS, shipped())
+        assert picked(late) == ["tom"]
+        assert "half of a team: 1 of 2" in late.picks[0].because
+
+    def test_policy_may_ask_for_more_people_than_the_states_team_has(self) -> None:
+        need = Need("case-1", "default", "VA", Urgency.URGENT, people=3)
+        three = [on(self.ben), on(self.tom), on(self.ana)]
+        assert not team_mix(need, three[:2], NOW, LIMITS, shipped()).complete
+        assert team_mix(need, three, NOW, LIMITS, shipped()).complete
+
+
+def test_nobody_supervises_themselves() -> None:
+    text = PACK.replace("kind: associate, alone: []", "kind: qualified, alone: [phone, mobile]")
+    packs = RulePacks((read(text, "mt.yaml"),))
+    need = Need("case-1", "default", "MT", Urgency.URGENT, mode=Mode.PHONE)
+    one, other = on(responder("one", "BHA", state="MT")), on(responder("other", "BHA", state="MT"))
+    assert not match(need, "primary", [one], 1, NOW, LIMITS, packs).picks
+    assert picked(match(need, "primary", [one, other], 2, NOW, LIMITS, packs)) == ["one", "other"]
+    assert read(text, "mt.yaml").titles["bha"].applied.alone == {Mode.PHONE}, "not verified, so no visit alone"
+
 
 def test_oregon_and_georgia_send_two_even_where_one_is_licensed() -> None:
     for state in ("OR", "GA"):
