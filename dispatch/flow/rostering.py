@@ -9,15 +9,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 from dispatch import rosterexport, rosterfile
 from dispatch.access import Act, Actor, check
 from dispatch.errors import Conflict, Fault, InvalidFile, InvalidInput, NotFound
+from dispatch.exports import ics
 from dispatch.flow.commit import mirror, retrying
 from dispatch.flow.people import SealedPerson, put_person, put_rules, read_all
 from dispatch.flow.service import Service
 from dispatch.override import Override
 from dispatch.rosterfile import Person, RosterFile
+from dispatch.shift import Shift
+from dispatch.spans import Window
 from dispatch.store import ledger
 from dispatch.store.casefiles import Told
 from dispatch.store.ledger import Entry
@@ -66,6 +70,34 @@ def remove_override(actor: Actor, svc: Service, team: str, id_: str) -> None:
         return replace(file, overrides=kept)
 
     _edit(actor, svc, team, "override_removed", edit, override=id_)
+
+
+def import_calendar(
+    actor: Actor, svc: Service, text: str, name: str, team: str, layer: str, person: str | None, ahead: timedelta
+) -> int:
+    """Make the single shifts of a layer, from now for as long as `ahead`, what an .ics file says; how many those are.
+
+    The shifts are `person`'s; without one, each event's title is the id or the name of whoever has it. The same file
+    again changes nothing, and what was deleted in it goes. Raises InvalidFile, and InvalidInput for an unknown team or
+    a person who is not in it.
+    """
+    check(actor, Act.MANAGE_ROSTER, team)
+    start = svc.clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    window = Window(start, start + ahead)
+    imported: list[Shift] = []
+
+    def edit(file: RosterFile) -> RosterFile:
+        _needs_team(file, team)
+        if person is not None and not _member(file, person, team):
+            raise _wrong("person", "is not in the team")
+        members = [p for p in file.people if team in p.teams]
+        names = {word.casefold(): p.id for p in members for word in (p.name, p.id)}
+        place = next(t for t in file.teams if t.id == team)
+        imported[:] = ics.read(text, name, place, layer, ics.Whose(person, names), window.start, window.end)
+        return replace(file, shifts=ics.replaced(file.shifts, imported, team, layer, person, window))
+
+    _edit(actor, svc, team, "calendar_imported", edit, layer=layer)
+    return len(imported)
 
 
 def add_person(actor: Actor, svc: Service, person: Person) -> None:
