@@ -72,6 +72,7 @@ def create(
     app.include_router(webhooks.router)
     app.include_router(health.router)
     for router in also:
-        app.include_router(router)
+        # Pages are for people: the public description is of what programs may rely on.
+        app.include_router(router, include_in_schema=False)
     openapi.describe(app)
     return app

@@ -1,21 +1,20 @@
-"""Whether the process lives, whether contacts can be recorded, and numbers for Prometheus. Open to everybody; nothing
-personal.
-"""
+"""Whether the process lives, whether contacts can be recorded, and numbers for Prometheus. Nothing personal."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import Response
 
+from dispatch.access import Act
 from dispatch.api import metrics
 from dispatch.errors import ServiceError
 from dispatch.flow import boards
 from dispatch.flow.health import Health, health
-from dispatch.http.signin import Svc
+from dispatch.http.signin import Asking, Gate, Svc
 
 router = APIRouter(tags=["health"])
 
@@ -42,8 +41,8 @@ def readyz(svc: Svc, response: Response) -> Health:
 
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
-def get_metrics(svc: Svc) -> Response:
-    """In Prometheus' text format."""
+def get_metrics(_: Annotated[Asking, Gate(Act.SEE_MEASURES)], svc: Svc) -> Response:
+    """In Prometheus' text format. Give the scraper a token with the role auditor."""
     try:
         counts = boards.counts(svc)
     except ServiceError:

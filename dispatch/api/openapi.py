@@ -66,15 +66,15 @@ def _declare(path: str, method: str, operation: dict[str, Any]) -> None:
     for status in sorted(_statuses(path, method, operation)):
         problem = {"schema": {"$ref": _REF.format(model="Problem")}}
         responses.setdefault(status, {"description": _WORDS[status], "content": {MEDIA_TYPE: problem}})
-    if path.startswith(API):
+    if path.startswith(API) or path == "/metrics":
         operation["security"] = [{"token": []}]
 
 
 def _statuses(path: str, method: str, operation: dict[str, Any]) -> set[str]:
-    if path in ("/healthz", "/metrics"):
+    if path in ("/healthz", "/readyz"):
         return {"500"}
-    if path == "/readyz":
-        return {"500"}
+    if path == "/metrics":
+        return {"401", "403", "500"}
     found = {"401", "403", "500", "503"} if path.startswith(API) else {"403", "500", "503"}
     if "requestBody" in operation or method in ("post", "put", "patch"):
         found |= {"400", "413"}
