@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dispatch import rulepackfile
 from dispatch.channels.absent import AbsentChannel
 from dispatch.channels.channel import Channel
 from dispatch.channels.signature import Signatures
@@ -35,7 +36,7 @@ def build(settings: Settings, *, clock: Clock | None = None, pool_size: int = 40
         sealer=Sealer(Keyring.parse(settings.secret_key.get_secret_value())),
         library=library,
         instruments=Instruments(library),
-        rosters=Rosters(),
+        rosters=Rosters(rulepackfile.shipped(), {p.id: [b.id for b in p.bands] for p in library}),
         public_url=settings.address,
         hotline_number=settings.twilio_from,
         demo=settings.demo,
