@@ -11,6 +11,9 @@ from dispatch.casefile import Office, Turn
 from dispatch.deadline import Deadline, Meaning
 from dispatch.effects import Ring
 
+#: The reason of a safety alarm that nobody asked for: a check-in stayed without an answer.
+MISSED = "check_in_missed"
+
 
 def raise_alarm(
     turn: Turn,
@@ -21,9 +24,12 @@ def raise_alarm(
     again: timedelta | None = None,
 ) -> None:
     """Open an alarm on this case and ring it at once. One that is already open for the same thing goes on ringing as
-    it is."""
+    it is; a further reason for a safety alarm rings it again now."""
     for alarm in turn.file.alarms:
         if alarm.open and alarm.kind is kind and alarm.subject == subject:
+            more = tuple(reason for reason in because if reason not in alarm.because)
+            if kind is Kind.SAFETY and more:
+                _ring(turn, replace(alarm, because=(*alarm.because, *more)))
             return
     alarm = open_alarm(
         turn.new_id,
@@ -74,7 +80,8 @@ def ring(alarm: Alarm, office: Office, now: datetime) -> tuple[Alarm, list[Ring]
     at all to tell, the last-resort numbers ring from the first time on.
     """
     loud = alarm.kind in LOUD
-    people = list(alarm.recipients or office.coordinators)
+    # Who was rung by name and has answered is not rung again for the sake of the others.
+    people = [p for p in alarm.recipients if p not in alarm.silenced] or list(office.coordinators)
     if loud and alarm.rings >= 1:
         people += [p for p in office.supervisors if p not in people]
     rings: list[Ring] = []
@@ -118,6 +125,24 @@ def acknowledge(alarm: Alarm, person: str, now: datetime) -> Alarm:
     if alarm.kind in ENDS_ON_ACKNOWLEDGE and not waiting_for:
         return end(seen, person, now)
     return seen
+
+
+def end_missed_check_in(turn: Turn) -> None:
+    """Whoever missed a check-in has answered after all. An alarm that was asked for is not ended by a text: somebody
+    else may be holding the telephone."""
+    for alarm in turn.file.alarms:
+        if alarm.open and alarm.kind is Kind.SAFETY and alarm.because == (MISSED,):
+            turn.put(end(alarm, turn.actor, turn.now))
+            turn.say("alarm_ended", alarm=alarm.id, kind=alarm.kind.value)
+
+
+def answer_stand_down(turn: Turn, person: str) -> None:
+    """`person` has read it; the alarm ends with the last of those it rings."""
+    for alarm in turn.file.alarms:
+        if alarm.open and alarm.kind is Kind.STOOD_DOWN and person in alarm.recipients:
+            seen = acknowledge(alarm, person, turn.now)
+            turn.put(seen)
+            turn.say("alarm_acknowledged", alarm=alarm.id, kind=alarm.kind.value, ended=not seen.open)
 
 
 def end(alarm: Alarm, by: str, now: datetime) -> Alarm:

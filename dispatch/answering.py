@@ -116,22 +116,28 @@ def decline(turn: Turn, person: str, page: Page) -> None:
 def release(turn: Turn, person: str, why: str) -> None:
     """An owner gives the case back. It waits again at its original place in the order, and they are not asked again
     in this run."""
+    running = turn.file.escalation
+    joined = 0
     for assignment in turn.file.assignments:
         if assignment.open and assignment.person == person:
             turn.put(replace(assignment, ended_at=turn.now, ended_because=why))
+            joined = int(running is not None and assignment.since >= running.started_at)
     still = turn.file.owners
     turn.happened(Event.RELEASED, person=person)
     turn.tell(person, "released")
     for other in still:
         turn.tell(other, "left", who=person)
-    running = turn.file.escalation
+    short = turn.case.needed - len(still)
     if running is None:
-        start(turn, Reason.FIRST, max(1, turn.case.needed - len(still)), not_these=(person,))
+        start(turn, Reason.FIRST, max(1, short), not_these=(person,))
     else:
+        got = max(0, running.got - joined)
         turn.put(
             replace(
                 running,
-                got=max(0, running.got - 1),
+                # A run for backup may now have to find the whole team again.
+                needed=max(running.needed, got + short),
+                got=got,
                 want=running.want + 1,
                 asked=(*running.asked, person),
                 declined=(*running.declined, person),
@@ -143,8 +149,13 @@ def release(turn: Turn, person: str, why: str) -> None:
 def backup(turn: Turn, person: str | None) -> None:
     """One more person for a case somebody already has; the state stays."""
     turn.happened(Event.BACKUP, person=person)
+    if not turn.case.open:
+        if person is not None:
+            turn.tell(person, "closed")
+        return
     if turn.file.escalation is None:
-        start(turn, Reason.BACKUP, 1)
+        short = turn.case.needed - len(turn.file.owners)
+        start(turn, Reason.BACKUP if turn.file.owners else Reason.FIRST, max(1, short))
     if person is not None:
         turn.tell(person, "backup_coming")
 

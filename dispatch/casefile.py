@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from dispatch import case as cases
 from dispatch.alarm import Alarm
-from dispatch.case import CLOCKS, Case, Event, State, next_state
+from dispatch.case import CLOCKS, LEAVES, Case, Event, State, next_state
 from dispatch.deadline import Deadline, Meaning
 from dispatch.effects import Effect, Tell
 from dispatch.escalation import Escalation
@@ -37,7 +37,7 @@ class CaseFile:
     @property
     def owners(self) -> tuple[str, ...]:
         """Who has the case now, in the order they took it."""
-        return tuple(a.person for a in self.assignments if a.open)
+        return tuple(a.person for a in sorted(self.assignments, key=lambda a: a.since) if a.open)
 
     @property
     def escalation(self) -> Escalation | None:
@@ -136,7 +136,7 @@ class Turn:
         if state is not before.state:
             self.put(replace(before, state=state))
             self.set_clock()
-        elif event in _REARMS:
+        elif event in _REARMS and event in LEAVES[before.state]:
             self.set_clock()
         return state
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from dispatch import asking, laddering, working
 from dispatch.alarm import Kind
-from dispatch.alarming import raise_alarm, ring_again
+from dispatch.alarming import MISSED, raise_alarm, ring_again
 from dispatch.answering import backup
 from dispatch.case import Event
 from dispatch.casefile import Row, Turn, alarm_every, check_in_asked
@@ -82,7 +82,7 @@ def _check_in_due(turn: Turn, _: str) -> None:
 def _check_in_overdue(turn: Turn, _: str) -> None:
     turn.happened(Event.CHECK_IN_OVERDUE)
     for person in turn.file.owners:
-        raise_alarm(turn, Kind.SAFETY, "check_in_missed", subject=person)
+        raise_alarm(turn, Kind.SAFETY, MISSED, subject=person)
 
 
 def _retry(turn: Turn, _: str) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from dispatch import laddering
 from dispatch.alarm import Kind
-from dispatch.alarming import end_alarms, raise_alarm
+from dispatch.alarming import answer_stand_down, end_alarms, end_missed_check_in, raise_alarm
 from dispatch.answering import backup
 from dispatch.case import UNFILLED, Event, State
 from dispatch.casefile import Turn
@@ -27,24 +27,34 @@ STATUS = {
 }
 
 
-def status(turn: Turn, event: Event, person: str | None, *, tell: bool = True) -> None:
+def status(turn: Turn, event: Event, person: str | None, *, tell: bool = True, by_lead: bool = False) -> None:
     """An owner, or a coordinator for them, says how far the work is. `tell` texts it back, which a person at a screen
-    does not need."""
+    does not need. `by_lead`: somebody else says it, and so knows that the owner is safe."""
     state = turn.happened(event, person=person)
     if event is Event.ENGAGED:
         _spoke(turn)
-    if event is Event.CHECKED_IN:
-        end_alarms(turn, Kind.SAFETY)
+    if event in (Event.CHECKED_IN, Event.CLEARED):
+        end_missed_check_in(turn)
+        if by_lead:
+            end_alarms(turn, Kind.SAFETY)
     if state in (State.EN_ROUTE, State.ON_SCENE, State.ENGAGED):
         end_alarms(turn, Kind.CONTACT_OVERDUE, Kind.RETRY_OVERDUE)
     if state in (State.ON_SCENE, State.ENGAGED, State.CLEARED):
         end_alarms(turn, Kind.ARRIVAL_OVERDUE)
     if state is State.CLEARED:
-        end_alarms(turn, Kind.SAFETY, Kind.UNANSWERED, Kind.CONTACT_OVERDUE, Kind.RETRY_OVERDUE)
-        laddering.cancel(turn)
-        turn.nudge = True
+        _nobody_needed(turn)
+        if person is not None:
+            answer_stand_down(turn, person)
     if person is not None and tell:
         turn.tell(person, "status_noted", stage=state.value)
+
+
+def _nobody_needed(turn: Turn) -> None:
+    """The work is over: nobody else is looked for, and whoever was asked hears it."""
+    end_alarms(turn, Kind.UNANSWERED, Kind.CONTACT_OVERDUE, Kind.ARRIVAL_OVERDUE, Kind.RETRY_OVERDUE)
+    laddering.cancel(turn)
+    withdraw_pages(turn, "withdrawn")
+    turn.nudge = True
 
 
 def _spoke(turn: Turn) -> None:
@@ -186,8 +196,7 @@ def stand_down(turn: Turn) -> None:
     turn.happened(Event.STOOD_DOWN)
     if owners:
         raise_alarm(turn, Kind.STOOD_DOWN, "stood_down", recipients=owners)
-    laddering.cancel(turn)
-    withdraw_pages(turn, "withdrawn")
+    _nobody_needed(turn)
     turn.happened(Event.CLEARED)
 
 

@@ -271,6 +271,7 @@ def assess(actor: Actor, svc: Service, case_id: str, given: Given) -> tuple[str,
     scored = score_all(svc, [given], now, prefix="")
     history = _history(svc, case_id)
     facts = _facts(svc, case_id)
+    timezone = _timezone(svc, case_id)
     key = svc.sealer.new_subject_key()
     row = _assessment_row(actor, svc, key, scored[0], None, case_id, now)
     files = svc.instruments.new([scored[0].score.hash])
@@ -282,7 +283,7 @@ def assess(actor: Actor, svc: Service, case_id: str, given: Given) -> tuple[str,
         proposed = standing([*history, scored[0].assessed], turn.policy).proposed
         counts = scored[0].assessed not in proposed
         row["standing"] = "counts" if counts else "proposed"
-        opening.assessed_again(turn, found, "UTC")
+        opening.assessed_again(turn, found, timezone)
         turn.say("assessed", protocol=given.protocol, band=scored[0].score.band, counts=counts)
         return counts
 
@@ -373,6 +374,13 @@ def _facts(svc: Service, case_id: str) -> Facts:
     if not rows:
         raise NotFound("The case has no contact.")
     return _FACTS.validate_python(rows[-1].facts)
+
+
+def _timezone(svc: Service, case_id: str) -> str:
+    """The case's team's: page hours are local."""
+    with svc.record.read() as conn:
+        file = casefiles.load(conn, svc.record, case_id, lock=False)
+        return svc.rosters.team(conn, file.case.team).team.timezone
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from dispatch import answering, asking, working
 from dispatch import reply as replies
 from dispatch.access import Act, Actor, Role
 from dispatch.alarm import Kind
-from dispatch.alarming import end_alarms, raise_alarm
+from dispatch.alarming import MISSED, end_missed_check_in, raise_alarm
 from dispatch.case import Event, State
 from dispatch.casefile import Turn
 from dispatch.deadline import Meaning
@@ -44,6 +44,8 @@ _STAGES = {
     State.NOT_REACHED: Stage.NOT_REACHED,
     State.CLEARED: Stage.CLEARED,
 }
+#: Stage -> the state whose words tell it.
+_WORDS = {Stage.ACCEPTED: State.ACCEPTED.value, **{stage: state.value for state, stage in _STAGES.items()}}
 _EVENTS = {
     Verb.EN_ROUTE: Event.EN_ROUTE,
     Verb.ARRIVED: Event.ARRIVED,
@@ -98,6 +100,7 @@ def _context(svc: Service, person: Row[Any], words: str) -> ReplyContext:
     with svc.record.read() as conn:
         pages = _pages(conn, person.id, now)
         held = _held(conn, person.id)
+        missed = _missed(conn, person.id)
         last = _last_on_call(svc, conn, person, now)
     late = [
         LatePage(p.code, p.id, fresh=p.answer in _UNANSWERED and now - p.by < FRESH)
@@ -108,7 +111,8 @@ def _context(svc: Service, person: Row[Any], words: str) -> ReplyContext:
         open_pages=[OpenPage(p.code, p.id) for p in pages if p.answer == Answer.OPEN.value],
         late_pages=late,
         held=[_stage(h) for h in held],
-        check_ins=[_stage(h) for h in held if h.meaning == Meaning.CHECK_IN_OVERDUE.value],
+        # A missed check-in is outstanding until it is answered: a late OK must end the alarm.
+        check_ins=[_stage(h) for h in held if h.meaning == Meaning.CHECK_IN_OVERDUE.value or h.id in missed],
         duress=person.duress_index is not None
         and person.duress_index in svc.sealer.blind_indexes("duress", replies.normal(words)),
         opted_out=person.unreachable == "opted_out",
@@ -137,6 +141,15 @@ def _held(conn: Connection, person: str) -> list[Row[Any]]:
         .order_by(a.c.since.desc())
     )
     return list(conn.execute(query))
+
+
+def _missed(conn: Connection, person: str) -> set[str]:
+    """Cases with a safety alarm because this person missed a check-in."""
+    a = schema.alarms
+    query = select(a.c.case_id, a.c.because).where(
+        a.c.kind == Kind.SAFETY.value, a.c.subject == person, a.c.ended_at.is_(None)
+    )
+    return {row.case_id for row in conn.execute(query) if MISSED in row.because}
 
 
 def _stage(row: Row[Any]) -> HeldCase:
@@ -181,7 +194,7 @@ def _act(text: _Text, meaning: replies.Meaning, context: ReplyContext) -> None: 
         case replies.Who():
             _say(text, "who", people=_who(text))
         case replies.StatusList():
-            _say(text, "status", cases=" ".join(f"{h.code}:{h.stage.value}" for h in context.held))
+            _say(text, "status", cases=" ".join(f"{h.code}:{_WORDS[h.stage]}" for h in context.held))
         case replies.AskWhich(verb, codes):
             _say(text, "which_code", verb=verb.value, codes=" ".join(codes))
         case replies.OptOut():
@@ -209,7 +222,7 @@ def _on_case(text: _Text, case_id: str, act: Act, decide: Callable[[Turn], objec
 
 def _checked_in(turn: Turn, person: str) -> None:
     turn.happened(Event.CHECKED_IN, person=person)
-    end_alarms(turn, Kind.SAFETY)
+    end_missed_check_in(turn)
     turn.tell(person, "noted")
 
 

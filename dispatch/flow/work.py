@@ -57,7 +57,8 @@ def status(
         _own_or_lead(actor, who)
         if not turn.case.open:
             raise Refused("The case is closed.")
-        working.status(turn, event, who, tell=by_text or (who is not None and who != actor.person))
+        for_other = who != actor.person and not by_text
+        working.status(turn, event, who, tell=by_text or (who is not None and for_other), by_lead=for_other)
 
     def also(conn: Connection, turn: Turn) -> None:
         if event is Event.CLEARED:

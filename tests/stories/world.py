@@ -24,7 +24,7 @@ from dispatch.case import Case
 from dispatch.case import Line as CallerLine
 from dispatch.casefile import CaseFile
 from dispatch.clock import ManualClock
-from dispatch.contact import Caller, Contact, Location, Needs, Person
+from dispatch.contact import Caller, Contact, Location, Needs, Person, Phone
 from dispatch.contactvalues import CallType, Channel, Population, Tri, Worry
 from dispatch.demo.phones.lines import Line
 from dispatch.duties import Worker
@@ -151,6 +151,7 @@ class World:
         known: Tri = Tri.YES,
         worry: Worry = Worry.NONE,
         person_age: int = 40,
+        phone: str | None = None,
         **facts: str,
     ) -> Contact:
         minor = {"minor": Tri.YES if person_age < 18 else Tri.NO}
@@ -160,7 +161,7 @@ class World:
             call_type=CallType.PERSON_IN_CRISIS,
             team="default",
             caller=Caller(line=line),
-            person=Person(age=person_age),
+            person=Person(age=person_age, phone=Phone(number=phone) if phone else None),
             location=Location(known=known, area="fairfax", text="12 Made-up Street"),
             needs=Needs(population=Population.ADULT if person_age >= 18 else None),
             safety=Safety(**safety),
@@ -240,7 +241,7 @@ class World:
         return self.file(case_id).case
 
     def owners(self, case: Case) -> tuple[str, ...]:
-        return self.file(case.id).owners
+        return tuple(sorted(self.file(case.id).owners))
 
     def state(self, case: Case) -> str:
         return self.case(case.id).state.value
