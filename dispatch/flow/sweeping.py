@@ -17,6 +17,7 @@ from dispatch.deadline import Deadline
 from dispatch.escalation import CLOCKS as RUN_CLOCKS
 from dispatch.flow import inbound, service_alarms
 from dispatch.flow.commit import commit, mirror
+from dispatch.flow.health import NEEDED
 from dispatch.flow.service import Service
 from dispatch.store import contacts, idempotency, inbox, ledger, schema
 from dispatch.store.casefiles import Told
@@ -124,7 +125,8 @@ def _late(actor: Actor, svc: Service, now: datetime) -> int:
 def _silent(actor: Actor, svc: Service, now: datetime) -> int:
     with svc.record.read() as conn:
         h = schema.hearts
-        silent = list(conn.scalars(select(h.c.process).where(h.c.beat_at < now - SILENT)))
+        # The web server beats when somebody asks /readyz, and is silent when nobody does.
+        silent = list(conn.scalars(select(h.c.process).where(h.c.beat_at < now - SILENT, h.c.process.in_(NEEDED))))
     for process in silent:
         _service_alarm(actor, svc, "no_heartbeat", f"process:{process}")
     return len(silent)
