@@ -22,7 +22,8 @@ API_SECONDS = 60.0
 
 
 def up(settings: Settings, also: Sequence[Spec] = ()) -> None:
-    """Run until SIGTERM or SIGINT. `also` are further processes to keep running, such as the demo's phones.
+    """Run until SIGTERM or SIGINT. `also` are further processes to keep running, such as the demo's phones; one with
+    the name of a process of ours takes its place.
 
     Raises CannotStart, InUse or NoServer, each with a sentence for whoever started it.
     """
@@ -39,7 +40,8 @@ def up(settings: Settings, also: Sequence[Spec] = ()) -> None:
                 supervisor.start(Spec("valkey", valkey.command(settings.data_dir), orphan=signal.SIGTERM, last=True))
                 supervisor.until(lambda: valkey.answers(settings.data_dir), "the embedded Valkey", VALKEY_SECONDS)
             supervisor.once(process("migrate", env))
-            for spec in (*also, *processes(settings, env)):
+            given = {spec.name for spec in also}
+            for spec in (*also, *(own for own in processes(settings, env) if own.name not in given)):
                 supervisor.start(spec)
             supervisor.until(lambda: answers(settings), "the service", API_SECONDS)
             sys.stdout.write(f"Dispatch is running at {settings.address}\n")

@@ -53,26 +53,30 @@ def _common(drawn: random.Random, words: str) -> Body:
     }
 
 
-def _cssrs(drawn: random.Random, weights: tuple[int, int, int, int]) -> Body:
-    """An answer set of the C-SSRS screener in the band none, low, moderate or high, as often as `weights` say."""
-    answers = drawn.choices(
-        [
-            {"q1": "no", "q2": "no", "q6": "no"},
-            {"q1": "yes", "q2": "yes", "q3": "no", "q4": "no", "q5": "no", "q6": "no"},
-            {"q1": "yes", "q2": "yes", "q3": "yes", "q4": "no", "q5": "no", "q6": "no"},
-            {"q1": "yes", "q2": "yes", "q3": "yes", "q4": "yes", "q5": "no", "q6": "no"},
-        ],
-        weights,
-    )[0]
-    return {"protocol": "cssrs-screener", "answered_by": "self", "answers": answers}
+_SCREENS: dict[str, Body] = {
+    "none": {"q1": "no", "q2": "no", "q6": "no"},
+    "low": {"q1": "yes", "q2": "yes", "q3": "no", "q4": "no", "q5": "no", "q6": "no"},
+    "moderate": {"q1": "yes", "q2": "yes", "q3": "yes", "q4": "no", "q5": "no", "q6": "no"},
+    "high": {"q1": "yes", "q2": "yes", "q3": "yes", "q4": "yes", "q5": "no", "q6": "no"},
+}
+
+
+def screen(band: str) -> Body:
+    """An answer set of the C-SSRS screener that comes out in this band."""
+    return {"protocol": "cssrs-screener", "answered_by": "self", "answers": _SCREENS[band]}
+
+
+def _screened(drawn: random.Random, weights: tuple[int, int, int, int]) -> Body:
+    """In the band none, low, moderate or high, as often as `weights` say."""
+    return screen(drawn.choices(list(_SCREENS), weights)[0])
 
 
 def _distress(drawn: random.Random, words: str) -> Body:
-    return {**_common(drawn, words), "assessments": [_cssrs(drawn, (35, 40, 20, 5))]}
+    return {**_common(drawn, words), "assessments": [_screened(drawn, (35, 40, 20, 5))]}
 
 
 def _suicidal_thoughts(drawn: random.Random, words: str) -> Body:
-    return {**_common(drawn, words), "assessments": [_cssrs(drawn, (0, 30, 45, 25))]}
+    return {**_common(drawn, words), "assessments": [_screened(drawn, (0, 30, 45, 25))]}
 
 
 def _hard_stop(fact: str) -> Callable[[random.Random, str], Body]:
@@ -103,7 +107,7 @@ def _resolved(drawn: random.Random, words: str) -> Body:
     return {
         **_common(drawn, words),
         "worry": "none",
-        "assessments": [_cssrs(drawn, (100, 0, 0, 0))],
+        "assessments": [_screened(drawn, (100, 0, 0, 0))],
         "disposition": "resolved_on_call",
         "outcome": "distress_down",
         "resources_offered": ["DEMO warm line"],

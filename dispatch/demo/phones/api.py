@@ -63,6 +63,7 @@ class Api:
     async def create_message(self, request: Request) -> Response:
         form = dict(parse_qsl((await request.body()).decode()))
         self._network.asked += 1
+        asked_at = self._clock.now()
         await asyncio.sleep(self.latency)
         if refused := self._stranger(request) or self._bad_message(form):
             return refused
@@ -78,7 +79,7 @@ class Api:
             body=form["Body"],
             direction="outbound-api",
             status="queued",
-            created_at=self._clock.now(),
+            created_at=asked_at,
             callback=form.get("StatusCallback"),
             validity=int(form.get("ValidityPeriod", "36000")),
             messaging_service=form.get("MessagingServiceSid"),

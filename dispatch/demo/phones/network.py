@@ -35,7 +35,8 @@ class Phone:
 
 
 class Network:
-    def __init__(self) -> None:
+    def __init__(self, usual: Line = NORMAL) -> None:
+        self._usual = usual
         self.changed = threading.Condition(threading.RLock())
         self.messages: OrderedDict[str, Message] = OrderedDict()
         self.calls: OrderedDict[str, Call] = OrderedDict()
@@ -51,7 +52,7 @@ class Network:
         with self.changed:
             phone = self._phones.get(number)
             if phone is None:
-                phone = self._phones[number] = Phone(number)
+                phone = self._phones[number] = Phone(number, self._usual)
                 _forget(self._phones, PHONES)
             return phone
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Self
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.routing import Route
 
 from dispatch.clock import Clock, SystemClock
 from dispatch.demo.phones.api import Api
 from dispatch.demo.phones.calls import Calls
 from dispatch.demo.phones.carrier import Account, Carrier, Tasks
+from dispatch.demo.phones.lines import NORMAL, Line
 from dispatch.demo.phones.network import Network
 from dispatch.demo.phones.records import Call
 from dispatch.demo.phones.webhooks import Webhooks
@@ -28,7 +30,8 @@ class PhoneServer:
     """Start it, give `url` to the service as its provider's address, and use the phones.
 
     `latency`: seconds before each API answer. `hop`: seconds between steps of a message. `patience`: the longest
-    anyone waits for an answer or a key, in seconds.
+    anyone waits for an answer or a key, in seconds. `usual`: how a phone behaves until it is told otherwise. `routes`
+    are served beside the provider's own.
     """
 
     def __init__(
@@ -40,10 +43,12 @@ class PhoneServer:
         hop: float = 0.005,
         patience: float = 30.0,
         port: int = 0,
+        usual: Line = NORMAL,
+        routes: Sequence[Route] = (),
     ) -> None:
         clock = clock or SystemClock()
         self.account = account
-        self.network = Network()
+        self.network = Network(usual)
         self._tasks = Tasks(self.network)
         self.webhooks = Webhooks(account.token)
         self._carrier = Carrier(account, self.network, self.webhooks, clock, hop)
@@ -52,7 +57,7 @@ class PhoneServer:
         self._socket = socket.create_server(("127.0.0.1", port), backlog=1024)
         self._ready = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
-        app = Starlette(routes=self.api.routes(), lifespan=self._lifespan)
+        app = Starlette(routes=[*self.api.routes(), *routes], lifespan=self._lifespan)
         # Broken connections are this server's business: uvicorn would log each lost answer as its own fault.
         config = uvicorn.Config(app, log_level="critical", access_log=False, timeout_graceful_shutdown=1)
         self._server = uvicorn.Server(config)

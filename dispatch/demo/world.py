@@ -1,0 +1,286 @@
+"""Everything outside the service: the phones, the people who hold them, the people who call, and the two at their
+desks. One process, started by the demo's supervisor beside the service's own.
+
+The service knows nothing of it. It is reached as Twilio would be, and reaches the service by signed webhooks and by the
+public API.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import secrets
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import httpx2
+
+from dispatch import bootstrap, logs
+from dispatch.access import Role, system
+from dispatch.clock import monotonic
+from dispatch.demo import arrivals, contacts, control, figures, opening, people, recorded, tidy
+from dispatch.demo.arrivals import Arrival, Pace
+from dispatch.demo.client import Client, NotDone
+from dispatch.demo.client import Role as DeskRole
+from dispatch.demo.habits import Habits
+from dispatch.demo.hands import Hands
+from dispatch.demo.lines import USUAL
+from dispatch.demo.office import Office
+from dispatch.demo.outage import Outage
+from dispatch.demo.people import Member
+from dispatch.demo.phones.carrier import Account
+from dispatch.demo.phones.server import PhoneServer
+from dispatch.demo.strip import Scene, Strip
+from dispatch.flow import admin
+from dispatch.flow import people as roster
+from dispatch.flow.service import Service
+from dispatch.responder import Availability
+from dispatch.settings import Settings
+
+log = logs.get(__name__)
+
+ARRIVALS = "arrivals.db"
+PROGRESS = "progress.json"
+DESKS = "desks.json"
+#: With so many open cases no more contacts are logged: whatever the speed, the demo does not grow.
+MOST_OPEN = 40
+READY_WITHIN = 60.0
+VISITOR_WITHIN = 30.0
+#: Seconds of a message between two steps on its way; about what people are used to.
+HOP = 0.25
+_RETRY = "#rc=5&rp=all"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How this demo was started. `supervisor` is ended after `hours`; None goes on for ever."""
+
+    port: int
+    speed: float
+    seed: int
+    hours: float | None
+    supervisor: int | None
+    opening: bool
+
+
+class World:
+    def __init__(self, settings: Settings, plan: Plan) -> None:
+        self._settings = settings
+        self._plan = plan
+        self._members = people.members()
+        self._svc = bootstrap.build(settings, pool_size=4)
+        self._figures = figures.shipped()
+        self.stopping = threading.Event()
+        self.skip = threading.Event()
+        self.strip = Strip()
+        self.hands = Hands()
+        self.outage = Outage(settings.queue_url)
+        self.phones = PhoneServer(
+            _account(settings), hop=HOP, port=plan.port, routes=control.routes(self, self._members), usual=USUAL
+        )
+        self.habits = Habits(self.phones, self._members, self._figures, self.hands, self.strip.tell)
+        self._client = Client(settings.address, _desks(self._svc, settings.data_dir))
+        self.office = Office(self._client, self._svc.clock, self._members, self._figures, self.hands, self.strip.tell)
+        self._run = ""
+        self.next_arrival: float | None = None
+
+    def run(self) -> None:
+        """Until SIGTERM, SIGINT or the end of the demo's hours."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self.stopping.set())
+        self._prepare()
+        self.phones.start()
+        try:
+            self._await_service()
+            for name, work in self._threads().items():
+                threading.Thread(target=self._safely(work), name=name, daemon=True).start()
+            hours = self._plan.hours
+            if not self.stopping.wait(None if hours is None else hours * 3600) and self._plan.supervisor is not None:
+                log.info("demo_ends", hours=hours)
+                os.kill(self._plan.supervisor, signal.SIGTERM)
+                self.stopping.wait()
+        finally:
+            self.phones.stop()
+            self._client.close()
+            self._svc.queue.close()
+            self._svc.record.dispose()
+
+    def _threads(self) -> dict[str, Callable[[], None]]:
+        return {
+            "habits": lambda: self.habits.run(self.stopping),
+            "office": lambda: self.office.run(self.stopping),
+            "tidy": lambda: tidy.run(self._svc, self.stopping),
+            "callers": self._callers,
+        }
+
+    def _safely(self, work: Callable[[], None]) -> Callable[[], None]:
+        """A part that breaks ends the process: the supervisor starts the whole world again, from where it was."""
+
+        def run() -> None:
+            try:
+                work()
+            except Exception as error:
+                log.exception("world_broke", kind=type(error).__name__)
+                os.kill(os.getpid(), signal.SIGTERM)
+
+        return run
+
+    def _prepare(self) -> None:
+        """The people, their roster and the policy; who is on duty for the opening."""
+        actor = system("demo")
+        roster.import_roster(actor, self._svc, people.roster(self._members))
+        roster.set_policy(actor, self._svc, people.TEAM, people.policy())
+        played = _progress(self._settings.data_dir)[0] > 0 or not self._plan.opening
+        self._on_duty(lambda member: played or member.post.opening)
+
+    def _on_duty(self, who: Callable[[Member], bool]) -> None:
+        for member in self._members:
+            availability = Availability.ROSTER if who(member) else Availability.OFF
+            roster.set_availability(system("demo"), self._svc, member.id, availability)
+
+    def _await_service(self) -> None:
+        ends = monotonic() + READY_WITHIN
+        while not self.stopping.is_set() and monotonic() < ends:
+            try:
+                if httpx2.get(f"{self._settings.address}/readyz", timeout=2.0).status_code == httpx2.codes.OK:
+                    return
+            except httpx2.HTTPError:
+                pass
+            self.stopping.wait(0.2)
+
+    # --- callers -----------------------------------------------------------------------------------------------------
+
+    def _callers(self) -> None:
+        number, self._run = _progress(self._settings.data_dir)
+        if self._plan.opening and number == 0:
+            self._await_visitor()
+            opening.play(self._stage())
+        self._on_duty(lambda _: True)
+        source = recorded.kept(self._settings.data_dir / ARRIVALS)
+        numbered = source.replay(number) if source else _drawn(self._figures, self._plan.seed, number)
+        self._replay(numbered, "recorded" if source else "drawn")
+
+    def _await_visitor(self) -> None:
+        """The opening is for somebody; without anybody it begins by itself."""
+        ends = monotonic() + VISITOR_WITHIN
+        self.strip.show(Scene("Ready", "The opening begins when you look.", ""))
+        while not self.stopping.is_set() and monotonic() < ends and not self.hands.somebody.wait(0.2):
+            pass
+        self.stopping.wait(2.0)
+
+    def _stage(self) -> opening.Stage:
+        return opening.Stage(
+            phones=self.phones,
+            habits=self.habits,
+            office=self.office,
+            client=self._client,
+            hands=self.hands,
+            strip=self.strip,
+            outage=self.outage,
+            members=self._members,
+            stopping=self.stopping,
+            run=self._run,
+            skip=self.skip,
+        )
+
+    def _replay(self, numbered: Iterator[tuple[int, Arrival]], kind: str) -> None:
+        pace: Pace | None = None
+        for number, arrival in numbered:
+            if pace is None:
+                pace = Pace(self._plan.speed, arrival.at, monotonic() + 1.0)
+            self.next_arrival = pace.due(arrival)
+            self._narrate(kind, arrival)
+            if self.stopping.wait(max(0.0, pace.due(arrival) - monotonic())):
+                return
+            held = monotonic()
+            while self.office.open_cases >= MOST_OPEN and not self.stopping.wait(1.0):
+                pass
+            pace.held += monotonic() - held
+            self._log(number, arrival)
+
+    def _narrate(self, kind: str, arrival: Arrival) -> None:
+        origin = "recorded arrivals" if kind == "recorded" else "arrivals drawn from published figures"
+        self.strip.show(
+            Scene(
+                f"{arrival.at:%A %H:%M} in the world of the demo",
+                f"Contacts come as they came: {origin}, {self._plan.speed:g} times as fast. "
+                "Travel and visits take a second for a minute; ladders wait 15 to 20 s.",
+                "Take any phone in the hand: it waits for you. Everyone else goes on by habit.",
+            )
+        )
+
+    def _log(self, number: int, arrival: Arrival) -> None:
+        """Once, however often it has to be tried: the key is the arrival's own."""
+        body = contacts.body(arrival.kind, random.Random(f"{self._plan.seed} {number}"), arrival.words)
+        while not self.stopping.is_set():
+            try:
+                answer = self._client.post("operator", "/contacts", body, key=f"{self._run}-{number}")
+            except NotDone as error:
+                if error.status is not None and error.status < 500:
+                    log.warning("arrival_refused", status=error.status, kind=arrival.kind, problem=str(error))
+                    break
+                self.stopping.wait(1.0)
+                continue
+            case = answer["case"]
+            shown = f"case {case['code']}" if case else "no case"
+            self.strip.tell(f"A contact is logged: {arrival.kind.replace('_', ' ')}, {shown}.")
+            break
+        _put(self._settings.data_dir / PROGRESS, {"arrivals": number, "run": self._run})
+
+
+def _drawn(known: figures.Figures, seed: int, after: int) -> Iterator[tuple[int, Arrival]]:
+    return islice(enumerate(arrivals.draw(known, seed), 1), after, None)
+
+
+def _account(settings: Settings) -> Account:
+    assert settings.twilio_account_sid is not None
+    assert settings.twilio_auth_token is not None
+    return Account(
+        settings.twilio_account_sid,
+        settings.twilio_auth_token.get_secret_value(),
+        (people.OUR_NUMBER,),
+        f"{settings.address}/twilio/sms{_RETRY}",
+        f"{settings.address}/twilio/voice{_RETRY}",
+    )
+
+
+def _desks(svc: Service, data_dir: Path) -> dict[DeskRole, str]:
+    """The tokens of the made-up operator and coordinator; made on the first start."""
+    path = data_dir / DESKS
+    if path.exists():
+        kept: dict[DeskRole, str] = json.loads(path.read_text("utf-8"))
+        return kept
+    roles: dict[DeskRole, Role] = {"operator": Role.OPERATOR, "coordinator": Role.COORDINATOR}
+    made: dict[DeskRole, str] = {}
+    for desk, role in roles.items():
+        # A start that was cut short has left a token behind whose secret nobody knows.
+        name = f"DEMO {desk} {secrets.token_hex(2)}"
+        made[desk] = admin.create_token(system("demo"), svc, name, [role])[1]
+    _put(path, made)
+    return made
+
+
+def _progress(data_dir: Path) -> tuple[int, str]:
+    """How many arrivals earlier processes of this demo have logged, and what makes its Idempotency-Keys its own."""
+    path = data_dir / PROGRESS
+    try:
+        kept = json.loads(path.read_text("utf-8"))
+        return int(kept["arrivals"]), str(kept["run"])
+    except (OSError, ValueError, KeyError):
+        return 0, secrets.token_hex(4)
+
+
+def _put(path: Path, what: object) -> None:
+    """Whole or not at all."""
+    half = path.with_suffix(".new")
+    file = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        os.write(file, json.dumps(what).encode())
+    finally:
+        os.close(file)
+    half.rename(path)
