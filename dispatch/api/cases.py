@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 
 from dispatch.access import Act
 from dispatch.api.schemas.base import Cursor, Id, Limit, Page, Team
+from dispatch.api.schemas.acts import Nothing
 from dispatch.api.schemas.contact import AssessmentIn
 from dispatch.case import OPEN, State
 from dispatch.flow import boards, intake, looks
@@ -50,6 +51,15 @@ def get_case(case_id: Id, asking: See, svc: Svc) -> CaseDetail:
 def get_timeline(case_id: Id, asking: See, svc: Svc) -> Page[Happened]:
     """What happened, oldest first, with what people wrote. The look is recorded."""
     return Page(items=looks.timeline(asking.actor, svc, case_id))
+
+
+@router.post("/{case_id}/assessments/{assessment_id}/confirm")
+def confirm_assessment(
+    case_id: Id, assessment_id: Id, asking: Annotated[Asking, Gate(Act.REGRADE)], svc: Svc, _: Nothing | None = None
+) -> CaseBrief:
+    """A second person confirms a lower result; the case may fall with it."""
+    intake.confirm_assessment(asking.actor, svc, case_id, assessment_id)
+    return looks.brief(asking.actor, svc, case_id)
 
 
 @router.post("/{case_id}/assessments", status_code=201)

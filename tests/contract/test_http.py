@@ -68,6 +68,8 @@ def _calls() -> set[tuple[str, str]]:
         methods, last = ["GET"], ""
         for code in re.findall(r"`([^`]+)`", cell):
             part = code.split(' {"')[0].strip()
+            if part == "/api/v1":
+                continue
             match = re.fullmatch(r"((?:GET|POST|PATCH|DELETE)(?:/(?:GET|POST|PATCH|DELETE))*)?\s*(/\S*)?", part)
             if match is None:
                 continue
