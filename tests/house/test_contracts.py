@@ -77,6 +77,6 @@ def test_every_contract_is_planted_against() -> None:
 def test_the_two_lists_of_decisions_agree() -> None:
     layers = CONTRACTS["layers"]["layers"]
     decisions = next(_words(layer) for layer in layers if "priority" in _words(layer))
-    below = next(_words(layer) for layer in layers if "events" in _words(layer))
+    below = next(_words(layer) for layer in layers if "effects" in _words(layer))
     pure = {name.removeprefix("dispatch.") for name in CONTRACTS["pure"]["source_modules"]} - {"protocols"}
     assert pure == {name for name in decisions + below if (ROOT / f"dispatch/{name}.py").exists()}
