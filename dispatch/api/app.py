@@ -6,7 +6,9 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
+from fastapi.routing import iter_route_contexts
 from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from dispatch.api import (
     acts,
@@ -28,6 +30,7 @@ from dispatch.api.webhooks import Signatures
 from dispatch.flow.service import Service
 from dispatch.http import problems, threads
 from dispatch.http.headers import Headers
+from dispatch.http.limits import Announced
 from dispatch.http.live import Live
 from dispatch.settings import Settings
 
@@ -57,10 +60,11 @@ def create(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        max_body_size=LARGEST,
         middleware=[
             Middleware(metrics.Counted),
             Middleware(Headers, https=svc.public_url.startswith("https://")),
+            Middleware(Announced, largest=LARGEST),
+            Middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST),
         ],
     )
     app.state.svc = svc
@@ -75,4 +79,5 @@ def create(
         # Pages are for people: the public description is of what programs may rely on.
         app.include_router(router, include_in_schema=False)
     openapi.describe(app)
+    app.state.templates = {each.endpoint: each.path for each in iter_route_contexts(app.routes)}
     return app

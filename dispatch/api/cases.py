@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 
 from dispatch.access import Act
-from dispatch.api.schemas.base import Cursor, Id, Limit, Page, Team
 from dispatch.api.schemas.acts import Nothing
+from dispatch.api.schemas.base import Cursor, Id, Limit, Page, Team
 from dispatch.api.schemas.contact import AssessmentIn
 from dispatch.case import OPEN, State
 from dispatch.flow import boards, intake, looks

@@ -35,7 +35,7 @@ class Counted:
         async def counted(message: Message) -> None:
             if message["type"] == "http.response.start":
                 # A path nobody serves would make a label of whatever a stranger types.
-                route = getattr(scope.get("route"), "path", "unknown")
+                route = scope["app"].state.templates.get(scope.get("endpoint"), "unknown")
                 REQUESTS.labels(route, scope["method"], message["status"]).inc()
                 SECONDS.labels(route).observe(monotonic() - began)
             await send(message)

@@ -1,0 +1,82 @@
+"""Whatever is wrong with a request is said as problem+json, by field, without the value, and with nothing done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from dispatch.access import Role
+from dispatch.http.headers import CSP
+from tests.api.conftest import Api
+from tests.api.made import contact
+
+CONTACTS = "/api/v1/contacts"
+KEY = {"Idempotency-Key": "k", "Content-Type": "application/json"}
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "kind"),
+    [
+        (b'{"channel": ', 400, "malformed-json"),
+        (b"\xff\xfe\x00", 400, "bad-request"),
+        (b"", 422, "invalid-input"),
+        (b"null", 422, "invalid-input"),
+        (b"[]", 422, "invalid-input"),
+        (b'"text"', 422, "invalid-input"),
+        (b"[" * 100_000, 400, None),
+        (b'{"channel": "\\ud800"}', 422, "invalid-input"),
+        (b"x" * (256 * 1024 + 1), 413, "content-too-large"),
+    ],
+)
+def test_a_body_that_is_none(api: Api, body: bytes, status: int, kind: str | None) -> None:
+    answer = api.as_(Role.OPERATOR).post(CONTACTS, content=body, headers=KEY)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json"), answer.text
+    problem = answer.json()
+    assert {"type", "title", "status", "detail", "errors"} == set(problem)
+    assert kind in (None, problem["type"])
+    assert api.as_(Role.OPERATOR).get("/api/v1/cases").json()["items"] == []
+
+
+def test_a_body_without_a_length_is_cut_off_while_it_is_read(api: Api) -> None:
+    read = 0
+
+    def endless() -> Any:
+        nonlocal read
+        for _ in range(1024):
+            read += 16 * 1024
+            yield b"x" * 16 * 1024
+
+    answer = api.as_(Role.OPERATOR).post(CONTACTS, content=endless(), headers=KEY)
+    assert answer.status_code == 413
+
+
+def test_the_largest_body_that_is_allowed_is_read(api: Api) -> None:
+    answer = api.as_(Role.OPERATOR).post(CONTACTS, content=b" " * (255 * 1024) + b"{}", headers=KEY)
+    assert answer.status_code == 422
+
+
+def test_a_form_is_no_json(api: Api) -> None:
+    answer = api.as_(Role.OPERATOR).post(CONTACTS, data={"channel": "voice"}, headers={"Idempotency-Key": "k"})
+    assert (answer.status_code, answer.json()["type"]) == (422, "invalid-input")
+
+
+def test_our_own_mistake_shows_nothing(api: Api) -> None:
+    """A column is gone: no caller learns of it, and no log line quotes a value."""
+    with api.svc.record.write() as conn:
+        conn.exec_driver_sql("DROP TABLE recontacts")
+    case = api.log(contact()).json()
+    answer = api.as_(Role.OPERATOR).get("/api/v1/cases/" + case.get("case", {"id": "nothing"})["id"])
+    assert (answer.status_code, answer.headers["content-type"]) == (500, "application/problem+json")
+    assert answer.json() == {
+        "type": "internal", "title": "Something went wrong", "status": 500, "detail": None, "errors": [],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ["/api/v1/queue", "/healthz", "/nowhere", "/sign-in"])
+def test_every_answer_tells_browsers_what_they_may_not(api: Api, path: str) -> None:
+    headers = api.browser().get(path).headers
+    assert headers["content-security-policy"] == CSP
+    assert "unsafe" not in CSP
+    assert (headers["x-content-type-options"], headers["referrer-policy"]) == ("nosniff", "no-referrer")
+    assert headers["cache-control"] == "no-store"
