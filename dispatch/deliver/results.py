@@ -26,6 +26,7 @@ from dispatch.store.casefiles import Told
 #: A passing fault is tried once more this soon; after that the next person is asked.
 AGAIN = timedelta(seconds=2)
 _TRIES = 2
+_DOUBTS = 3
 _LOUD = {FailureKind.PERMANENT: Kind.BAD_NUMBER, FailureKind.OPTED_OUT: Kind.OPTED_OUT, FailureKind.OURS: Kind.SERVICE}
 
 
@@ -45,7 +46,7 @@ def _record(actor: Actor, svc: Service, results: Sequence[Result]) -> None:
             state = _attempt(conn, result, now)
             if state == "sent":
                 done.append(result.job.outbox_id)
-            elif state == "refused" and not _tried_again(conn, actor, result, now):
+            elif _given_up(conn, actor, result, state, now):
                 failed.append(result)
         outbox.close(conn, done, "done", now)
         outbox.close(conn, [r.job.outbox_id for r in failed], "failed", now)
@@ -72,6 +73,13 @@ def _attempt(conn: Connection, result: Result, now: datetime) -> str:
     a = schema.attempts
     conn.execute(update(a).where(a.c.id == result.job.attempt_id).values(**values, ended_at=now))
     return str(values["state"])
+
+
+def _given_up(conn: Connection, actor: Actor, result: Result, state: str, now: datetime) -> bool:
+    """Nothing more will be tried for this effect. A provider that never answers would otherwise be asked for ever."""
+    if state == "unknown":
+        return result.job.claims >= _DOUBTS
+    return not _tried_again(conn, actor, result, now)
 
 
 def _tried_again(conn: Connection, actor: Actor, result: Result, now: datetime) -> bool:
