@@ -1,0 +1,159 @@
+"""People, who is on call, overrides and gaps over the API."""
+
+from __future__ import annotations
+
+import pytest
+
+from dispatch.access import Role
+from dispatch.flow import people
+from tests.api.conftest import TEST, Api
+
+API = "/api/v1"
+NEW = {"id": "eli", "name": "Eli Moss", "phone": "+12025550109", "roles": ["responder"], "teams": ["default"]}
+
+
+def on(api: Api, layer: str, at: str | None = None) -> list[str]:
+    found = api.as_(Role.OPERATOR).get(f"{API}/oncall", params={"at": at} if at else {}).json()
+    return [one["person"] for each in found["layers"] if each["layer"] == layer for one in each["on"]]
+
+
+def test_who_is_on_call_has_the_shape_of_the_interface(api: Api) -> None:
+    found = api.as_(Role.OPERATOR).get(f"{API}/oncall").json()
+    assert (set(found), found["at"], found["team"]) == ({"at", "team", "layers"}, "2026-01-05T12:00:00Z", "default")
+    primary = found["layers"][0]
+    assert set(primary) == {"layer", "on", "skipped"}
+    assert primary["layer"] == "primary"
+    assert primary["on"] == [{"person": "ana", "name": "Ana Ruiz", "until": None, "because": "always"}]
+    assert primary["skipped"] == []
+
+
+def test_whoever_is_off_is_skipped_with_a_reason(api: Api) -> None:
+    ana = api.browser_as("ana", Role.RESPONDER)
+    answer = ana.post(f"{API}/responders/ana/availability", json={"availability": "off", "hours": 2})
+    assert answer.json() == {"person": "ana", "availability": "off", "until": "2026-01-05T14:00:00Z"}
+    found = api.as_(Role.OPERATOR).get(f"{API}/oncall").json()["layers"][0]
+    assert [s["person"] for s in found["skipped"]] == ["ana"]
+    assert "OFF" in found["skipped"][0]["reason"]
+    assert ana.post(f"{API}/responders/ben/availability", json={"availability": "off"}).status_code == 403
+
+
+def test_an_override_takes_effect_and_goes_again(api: Api) -> None:
+    lead = api.as_(Role.COORDINATOR)
+    body = {
+        "team": "default", "layer": "primary", "person": "ben", "instead_of": "ana",
+        "from": "2026-01-06T08:00:00Z", "to": "2026-01-06T20:00:00Z",
+    }  # fmt: skip
+    made = lead.post(f"{API}/overrides", json=body)
+    assert made.status_code == 201
+    assert {key: made.json()[key] for key in body} == body
+    assert lead.post(f"{API}/overrides", json=body).json()["id"] == made.json()["id"]
+    assert len(lead.get(f"{API}/overrides").json()["items"]) == 1
+    assert on(api, "primary", "2026-01-06T12:00:00Z") == ["ben"]
+    spells = api.as_(Role.OPERATOR).get(f"{API}/shifts").json()["items"]
+    assert {s["person"]["id"] for s in spells if s["layer"] == "primary"} == {"ana", "ben"}
+    gone = lead.delete(f"{API}/overrides/{made.json()['id']}")
+    assert gone.status_code == 204
+    assert lead.delete(f"{API}/overrides/{made.json()['id']}").status_code == 404
+    assert on(api, "primary", "2026-01-06T12:00:00Z") == ["ana"]
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"to": "2026-01-06T08:00:00Z"}, "to"),
+        ({"from": "2026-01-06 08:00"}, "from"),
+        ({"from": "1626-01-06T08:00:00Z"}, "from"),
+        ({"person": "nobody"}, "person"),
+        ({"instead_of": "ben"}, "instead_of"),
+        ({"person": None, "instead_of": None}, "person"),
+        ({"team": "nowhere"}, "team"),
+        ({"layer": "The Night"}, "layer"),
+        ({"start": "2026-01-06T08:00:00Z"}, "start"),
+    ],
+)
+def test_an_override_that_cannot_be_right(api: Api, change: dict[str, str | None], field: str) -> None:
+    body: dict[str, str | None] = {
+        "team": "default", "layer": "primary", "person": "ben", "instead_of": "ana",
+        "from": "2026-01-06T08:00:00Z", "to": "2026-01-06T20:00:00Z",
+    }  # fmt: skip
+    answer = api.as_(Role.COORDINATOR).post(f"{API}/overrides", json=body | change)
+    assert answer.status_code == 422, answer.text
+    assert field in [e["field"] for e in answer.json()["errors"]]
+
+
+def test_gaps_have_the_shape_of_the_interface(api: Api) -> None:
+    gaps = api.as_(Role.OPERATOR).get(f"{API}/coverage?team=north").json()["gaps"]
+    assert gaps
+    assert {"from", "to", "layer", "kind", "reason"} <= set(gaps[0])
+    assert (gaps[0]["kind"], gaps[0]["from"]) == ("nobody", "2026-01-05T12:00:00Z")
+
+
+def test_a_new_person_can_be_paged_and_keeps_their_number_to_one_look(api: Api) -> None:
+    admin = api.as_(Role.ADMINISTRATOR)
+    credential = {"state": "VA", "title": "QMHP", "number": "0732-9", "expires": "2027-06-30"}
+    made = admin.post(f"{API}/responders", json=NEW | {"languages": ["es"], "credentials": [credential]})
+    assert made.status_code == 201, made.text
+    assert (made.json()["name"], made.json()["phone"]) == ("Eli Moss", "+12025550109")
+    listed = next(r for r in admin.get(f"{API}/responders").json()["items"] if r["id"] == "eli")
+    assert (listed["phone"], listed["credentials"][0]["title"], listed["languages"]) == (None, "QMHP", ["es"])
+    assert "0732-9" not in made.text
+    assert "responder_seen" in api.looks()
+    assert "number: 0732-9" in people.export_roster(TEST, api.svc)
+
+
+def test_a_change_leaves_the_rest_as_it_was(api: Api) -> None:
+    before = people.export_roster(TEST, api.svc)
+    admin = api.as_(Role.ADMINISTRATOR)
+    changed = admin.patch(f"{API}/responders/ana", json={"capacity": 2})
+    assert changed.status_code == 200, changed.text
+    assert (changed.json()["capacity"], changed.json()["phone"]) == (2, "+12025550101")
+    assert people.export_roster(TEST, api.svc) == before.replace("capacity: 1", "capacity: 2", 1)
+    back = admin.patch(f"{API}/responders/ana", json={"capacity": 1})
+    assert back.json()["capacity"] == 1
+    assert people.export_roster(TEST, api.svc) == before
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"id": "ana"}, "id"),
+        ({"id": "Eli Moss"}, "id"),
+        ({"phone": "+12025550101"}, "phone"),
+        ({"phone": "2025550109"}, "phone"),
+        ({"roles": []}, "roles"),
+        ({"roles": ["wizard"]}, "roles.0"),
+        ({"teams": ["default", "nowhere"]}, "teams.1"),
+        ({"capacity": 0}, "capacity"),
+        ({"languages": ["Spanish, a little"]}, "languages.0"),
+        ({"credentials": [{"state": "Virginia", "title": "QMHP"}]}, "credentials.0.state"),
+        ({"credentials": [{"state": "VA", "title": "QMHP", "expires": "soon"}]}, "credentials.0.expires"),
+    ],
+)
+def test_a_person_that_cannot_be_right(api: Api, change: dict[str, object], field: str) -> None:
+    answer = api.as_(Role.ADMINISTRATOR).post(f"{API}/responders", json=NEW | change)
+    assert answer.status_code == 422, answer.text
+    assert field in [e["field"] for e in answer.json()["errors"]]
+    assert len(api.as_(Role.ADMINISTRATOR).get(f"{API}/responders").json()["items"]) == 3
+
+
+def test_a_supervisor_who_is_not_there_is_refused(api: Api) -> None:
+    trainee = {"credentials": [{"state": "VA", "title": "QMHP-T", "supervisor": "nobody"}]}
+    assert api.as_(Role.ADMINISTRATOR).post(f"{API}/responders", json=NEW | trainee).status_code == 422
+
+
+def test_a_coordinator_of_one_team_manages_only_it(api: Api) -> None:
+    north = api.as_(Role.COORDINATOR, teams=("north",))
+    assert north.patch(f"{API}/responders/ana", json={"capacity": 2}).status_code == 403
+    assert north.post(f"{API}/responders", json=NEW).status_code == 403
+    assert north.get(f"{API}/responders/ana").status_code == 403
+    assert north.get(f"{API}/oncall?team=default").status_code == 403
+    assert [r["id"] for r in north.get(f"{API}/responders").json()["items"]] == ["dee"]
+
+
+def test_windows_are_bounded(api: Api) -> None:
+    operator = api.as_(Role.OPERATOR)
+    for path in ("shifts", "coverage"):
+        backwards = operator.get(f"{API}/{path}?from=2026-01-07T00:00:00Z&to=2026-01-06T00:00:00Z")
+        assert backwards.json()["errors"][0]["field"] == "to"
+        long = operator.get(f"{API}/{path}?from=2026-01-07T00:00:00Z&to=2027-01-06T00:00:00Z")
+        assert long.status_code == 422
