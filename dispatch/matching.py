@@ -7,17 +7,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
+from typing import NamedTuple
 
 from dispatch.eligibility import RELAXABLE, Look, can_be_rung, objection
 from dispatch.need import Candidate, Limits, Match, Need, Pick, Skip
+from dispatch.priority import Urgency
 from dispatch.ranking import place
 from dispatch.responder import Availability, Responder, Standing
 from dispatch.roster import EVERYONE, EXTRA, OnCall
-from dispatch.rulepack import Kind, RulePacks, TitleRule, best_title
+from dispatch.rulepack import Kind, RulePack, RulePacks, TitleRule, best_title
 from dispatch.teammix import Mix, leads, mix
 from dispatch.wallclock import wall, zone
 
@@ -29,12 +31,15 @@ __all__ = [
     "Match",
     "Need",
     "Pick",
+    "Pool",
     "Skip",
     "candidates",
     "match",
     "match_relaxing",
     "team_mix",
 ]
+
+_NOBODY: frozenset[str] = frozenset()
 
 
 def candidates(
@@ -75,19 +80,7 @@ def match(
 
     `candidates` are all responders of the team, on call or not: a trainee's supervisor is looked for among them.
     """
-    look = _look(need, layer, candidates, now, limits, rules)
-    skips: list[Skip] = []
-    passed: list[tuple[list[float], str, Candidate, list[str]]] = []
-    for who in candidates:
-        found = objection(look, who)
-        if found is not None:
-            rule, reason = found
-            skips.append(Skip(who.responder.id, rule.name, reason, rule.lasting))
-        else:
-            key, because = place(look, who)
-            passed.append((key, who.responder.id, who, because))
-    passed.sort(key=lambda one: (one[0], one[1]))
-    return _choose(look, [(who, because) for _, _, who, because in passed], skips, count)
+    return Pool(candidates, now, limits, rules).match(need, layer, count)
 
 
 def match_relaxing(
@@ -127,34 +120,144 @@ def team_mix(need: Need, people: Iterable[Candidate], now: datetime, limits: Lim
     return mix([title for title in titles if isinstance(title, TitleRule)], need.mode, need.people, pack)
 
 
-def _look(
-    need: Need, layer: str, candidates: Sequence[Candidate], now: datetime, limits: Limits, rules: RulePacks | None
-) -> Look:
-    today = wall(now, zone(limits.timezone)).date()
-    pack = rules.of(need.state, today) if rules is not None else None
+class Pool:
+    """A team's responders at one moment, for all the matches of one pass: `match`, and `asked` for each page it makes.
 
-    @cache
-    def seniors() -> Mapping[str, Kind]:
-        ringable = ((who.responder.id, look.title(who)) for who in candidates if can_be_rung(who, now))
+    Within a pass nobody changes but who is asked, and most cases need the same. So each person is judged once for all
+    cases that need the same, and once more only when a case names them (it has asked them, say) or a page changed them:
+    a pass over many cases holds the team, and nobody else can match meanwhile.
+    """
+
+    def __init__(self, candidates: Sequence[Candidate], now: datetime, limits: Limits, rules: RulePacks | None) -> None:
+        self._now, self._limits, self._rules = now, limits, rules
+        self._by_id = {who.responder.id: who for who in candidates}
+        self._today = wall(now, zone(limits.timezone)).date()
+        self._is_night = limits.is_night(now)
+        #: by state and team
+        self._views: dict[tuple[str, str], _View] = {}
+        self._judged: dict[tuple[Need, str], _Judged] = {}
+        #: whom pages have changed, in that order
+        self._changed: list[str] = []
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    def match(self, need: Need, layer: str, count: int) -> Match:
+        """As the function `match`."""
+        look = self._look(need, layer)
+        # Filters and ranks look at nothing else of a case and of one person together.
+        everybody = need.asked | need.declined | need.known_people | need.with_people | need.paged | need.waived
+        named = everybody & self._by_id.keys()
+        judged = self._judged_alike(need, layer)
+        if named:
+            judged = judged.copy()
+            judged.again(look, [self._by_id[person] for person in sorted(named)])
+        return _choose(look, [(one.who, one.because) for one in judged.ranked], list(judged.skips.values()), count)
+
+    def asked(self, person: str, urgency: Urgency) -> None:
+        """`person` has one more open page, of a case of this urgency."""
+        who = self._by_id[person]
+        standing = replace(
+            who.standing,
+            open_page_ranks=(*who.standing.open_page_ranks, urgency.rank),
+            pages_tonight=who.standing.pages_tonight + (1 if self._is_night else 0),
+            last_paged_at=self._now,
+        )
+        self._by_id[person] = replace(who, standing=standing)
+        self._changed.append(person)
+
+    def _judged_alike(self, need: Need, layer: str) -> _Judged:
+        """Everybody judged for a case like this that names nobody."""
+        alike = replace(
+            need,
+            case_id="",
+            asked=_NOBODY,
+            declined=_NOBODY,
+            known_people=_NOBODY,
+            with_people=_NOBODY,
+            paged=_NOBODY,
+            waived=_NOBODY,
+        )
+        judged = self._judged.get((alike, layer))
+        if judged is None:
+            judged = self._judged[alike, layer] = _Judged([], {})
+            judged.again(self._look(alike, layer), list(self._by_id.values()))
+        elif judged.seen < len(self._changed):
+            changed = dict.fromkeys(self._changed[judged.seen :])
+            judged.again(self._look(alike, layer), [self._by_id[person] for person in changed])
+        judged.seen = len(self._changed)
+        return judged
+
+    def _look(self, need: Need, layer: str) -> Look:
+        view = self._views.get((need.state, need.team))
+        if view is None:
+            pack = self._rules.of(need.state, self._today) if self._rules is not None else None
+            view = self._views[need.state, need.team] = _View(pack, {}, cache(lambda: self._seniors(look)))
+        look = Look(
+            need=need,
+            layer=layer,
+            now=self._now,
+            today=self._today,
+            is_night=self._is_night,
+            limits=self._limits,
+            pack=view.pack,
+            by_id=self._by_id,
+            titles=view.titles,
+            seniors=view.seniors,
+        )
+        return look
+
+    def _seniors(self, look: Look) -> Mapping[str, Kind]:
+        """Whom pages cannot change: who is on call and reachable, and with which title."""
+        ringable = ((who.responder.id, look.title(who)) for who in self._by_id.values() if can_be_rung(who, self._now))
         return {
             person: title.kind
             for person, title in ringable
             if isinstance(title, TitleRule) and title.kind in (Kind.LICENSED, Kind.QUALIFIED)
         }
 
-    look = Look(
-        need=need,
-        layer=layer,
-        now=now,
-        today=today,
-        is_night=limits.is_night(now),
-        limits=limits,
-        pack=pack,
-        by_id={who.responder.id: who for who in candidates},
-        titles={},
-        seniors=seniors,
-    )
-    return look
+
+class _View(NamedTuple):
+    """What depends on the state and team of a case alone."""
+
+    pack: RulePack | None
+    titles: dict[str, TitleRule | str]
+    seniors: Callable[[], Mapping[str, Kind]]
+
+
+class _Ranked(NamedTuple):
+    key: list[float]
+    person: str
+    who: Candidate
+    because: list[str]
+
+
+@dataclass(slots=True)
+class _Judged:
+    """Who passed, best first, and the reason of everybody else. `seen`: so many changes of people are in it."""
+
+    ranked: list[_Ranked]
+    skips: dict[str, Skip]
+    seen: int = 0
+
+    def copy(self) -> _Judged:
+        return _Judged(list(self.ranked), dict(self.skips), self.seen)
+
+    def again(self, look: Look, people: Sequence[Candidate]) -> None:
+        """Judge these people, in place of what was found of them before."""
+        before = {who.responder.id for who in people}
+        self.ranked = [one for one in self.ranked if one.person not in before]
+        for person in before:
+            self.skips.pop(person, None)
+        for who in people:
+            found = objection(look, who)
+            if found is None:
+                key, because = place(look, who)
+                self.ranked.append(_Ranked(key, who.responder.id, who, because))
+            else:
+                rule, reason = found
+                self.skips[who.responder.id] = Skip(who.responder.id, rule.name, reason, rule.lasting)
+        self.ranked.sort(key=lambda one: (one.key, one.person))
 
 
 def _choose(look: Look, ranked: Sequence[tuple[Candidate, list[str]]], skips: list[Skip], count: int) -> Match:
@@ -167,14 +270,19 @@ def _choose(look: Look, ranked: Sequence[tuple[Candidate, list[str]]], skips: li
     team, led = _company(look)
     picks: list[Pick] = []
     others: list[Pick] = []
-    for who, reasons in sorted(ranked, key=lambda one: not led and not _leads(look.title(one[0]))):
+    # A state has a few titles and a team hundreds of people: each title is judged once for the team as it stands.
+    as_it_stands: dict[TitleRule, Mix] = {}
+    if not led:
+        ranked = sorted(ranked, key=lambda one: not _leads(look.title(one[0])))
+    for who, reasons in ranked:
         title = look.title(who)
         person = who.responder.id
         because = list(reasons)
         if isinstance(title, str):  # a named person waived the credential for this case, so no rule speaks about it
             judged = Mix(complete=True, possible=True, size=look.need.people, reason="credential waived")
         else:
-            judged = mix([*team, title], look.need.mode, look.need.people, look.pack)
+            found = as_it_stands.get(title)
+            judged = as_it_stands[title] = found or mix([*team, title], look.need.mode, look.need.people, look.pack)
             if not judged.possible or (not judged.complete and not led and not leads(title)):
                 skips.append(
                     Skip(person, "team_mix", f"{title.title}: {judged.reason}, nobody to go with", lasting=True)
@@ -191,6 +299,7 @@ def _choose(look: Look, ranked: Sequence[tuple[Candidate, list[str]]], skips: li
         picks.append(pick)
         if isinstance(title, TitleRule) and not judged.complete:
             team.append(title)
+            as_it_stands.clear()
     return Match(tuple(picks), tuple(skips), tuple(others))
 
 

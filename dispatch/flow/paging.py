@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
@@ -20,7 +20,7 @@ from dispatch.escalation import Escalation, Run
 from dispatch.flow.commit import commit, mirror, retrying, store, turn_for
 from dispatch.flow.rosters import TeamNow
 from dispatch.flow.service import Service
-from dispatch.matching import EVERYONE, Candidate, Match, Need, Pick, Skip, candidates, match
+from dispatch.matching import EVERYONE, Match, Need, Pick, Pool, Skip, candidates
 from dispatch.need import Limits
 from dispatch.page import Page, Report
 from dispatch.priority import Mode
@@ -110,15 +110,10 @@ class Search:
     """One pass over a team's waiting cases: who can be asked, kept true while the pass itself asks them."""
 
     team: TeamNow
-    now: datetime
-    limits: Limits
-    candidates: list[Candidate]
+    pool: Pool
     versions: dict[str, int]
     wanted: int = 0
-
-    def __post_init__(self) -> None:
-        self.picked: set[str] = set()
-        self._at = {c.responder.id: i for i, c in enumerate(self.candidates)}
+    picked: set[str] = field(default_factory=set)
 
     @classmethod
     def load(cls, conn: Connection, team: TeamNow, now: datetime) -> Search:
@@ -127,7 +122,8 @@ class Search:
         on = on_call(team.roster, team.team.id, now)
         standings = {k.responder.id: k.standing for k in known}
         found = candidates((k.responder for k in known), on, standings, now)
-        return cls(team, now, limits, list(found), {k.responder.id: k.version for k in known})
+        pool = Pool(found, now, limits, team.rules)
+        return cls(team, pool, {k.responder.id: k.version for k in known})
 
     def versions_of_picked(self) -> dict[str, int]:
         return {person: self.versions[person] for person in self.picked}
@@ -149,7 +145,9 @@ class Search:
         if found.picks:
             asking.page_people(turn, escalation, found.picks, [new_link() for _ in found.picks])
             for pick in found.picks:
-                self._note_asked(pick.person, turn.case.urgency.rank)
+                # Later cases of this pass must see that the person now has an open page.
+                self.pool.asked(pick.person, turn.case.urgency)
+                self.picked.add(pick.person)
             self.wanted += len(found.picks)
         after = turn.file.escalation
         if after is not None and after.want > 0:
@@ -167,36 +165,18 @@ class Search:
         need = _need(turn, escalation, self.team.team.state)
         step = escalation.current
         if escalation.state is Run.EXHAUSTED:
-            return match(need, EVERYONE, self.candidates, len(self.candidates), self.now, self.limits, self.team.rules)
+            return self.pool.match(need, EVERYONE, len(self.pool))
         picks: list[Pick] = []
         skips: list[Skip] = []
         left = escalation.want
         for target in step.targets:
             each = min(left, step.count if step.count and len(step.targets) > 1 else left)
-            found = match(
-                need, target, self.candidates, min(each, len(self.candidates)), self.now, self.limits, self.team.rules
-            )
+            found = self.pool.match(need, target, min(each, len(self.pool)))
             fresh = [p for p in found.picks if p.person not in {q.person for q in picks}]
             picks += fresh
             skips += list(found.skips)
             left -= len(fresh)
         return Match(tuple(picks), tuple(skips))
-
-    def _note_asked(self, person: str, rank: int) -> None:
-        """Later cases of this pass must see that the person now has an open page."""
-        at = self._at[person]
-        who = self.candidates[at]
-        standing = who.standing
-        self.picked.add(person)
-        self.candidates[at] = replace(
-            who,
-            standing=replace(
-                standing,
-                open_page_ranks=(*standing.open_page_ranks, rank),
-                pages_tonight=standing.pages_tonight + (1 if self.limits.is_night(self.now) else 0),
-                last_paged_at=self.now,
-            ),
-        )
 
 
 #: Ids listed a filter in the ledger. The count is always whole; a roster of hundreds must not bury the history.
