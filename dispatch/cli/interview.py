@@ -36,7 +36,7 @@ def settings(given: Settings) -> tuple[dict[str, str], str | None]:
     if open_("twilio_auth_token") and not given.origins.get("twilio_auth_token", "").startswith("file /run/"):
         known = given.twilio_auth_token is not None
         again = " (empty keeps the one there is)" if known else ""
-        check = asking.matching(r"\S{16,}", "that is too short for a token")
+        check = asking.matching(r"\S{8,}", "that is no token")
         token = ask(f"Twilio auth token{again}", check, default="" if known else None, hidden=True) or None
     if open_("twilio_from"):
         found["DISPATCH_TWILIO_FROM"] = ask(

@@ -23,9 +23,9 @@ _ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def score(
-    protocol: Annotated[str, typer.Argument(help="Its id, as `dispatch protocols list` shows it.")],
+    protocol: Annotated[str, typer.Argument(metavar="PROTOCOL", help="Its id, as `dispatch protocols list` shows it.")],
     file: Annotated[
-        Path | None, typer.Argument(exists=True, dir_okay=False, allow_dash=True, help="JSON lines; else stdin.")
+        Path | None, typer.Argument(exists=True, dir_okay=False, metavar="[FILE]", help="JSON lines; else stdin.")
     ] = None,
 ) -> None:
     """Score JSON lines of answers: {"q1": "yes", …} a line in, one result a line out.
@@ -41,7 +41,7 @@ def score(
     with ExitStack() as opened:
         bar = opened.enter_context(working(f"scoring {protocol}"))
         lines: IO[str] = sys.stdin
-        if file is not None and str(file) != "-":
+        if file is not None:
             lines = opened.enter_context(file.open(encoding="utf-8"))
         for result in score_lines(chosen, _counted(lines, bar), lambda one: {"urgency": _urgency(one, policy)}):
             print(result)

@@ -20,7 +20,7 @@ def check(given: Settings) -> Iterator[Finding]:
     yield from _secret(given)
     yield from _files(given)
     if given.clock is not None:
-        yield red("clock", "the service runs on a rehearsal clock", "unset DISPATCH_CLOCK")
+        yield red("service clock", "it runs at the pace of a rehearsal", "unset DISPATCH_CLOCK")
     if given.demo:
         yield red("demo", "pages open without a password", "unset DISPATCH_DEMO; `dispatch demo` sets it by itself")
 
