@@ -1,5 +1,5 @@
-"""What people do to a case from its page, each act by its name and gate. After an act the page is fetched anew, so that a
-reload never repeats it; a refusal shows the page again with what was entered."""
+"""What people do to a case from its page, each act by its name and gate. After an act the page is fetched anew, so that
+a reload never repeats it; a refusal shows the page again with what was entered."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from dispatch.case import Line
 from dispatch.console.pages import Posted, first, go
 from dispatch.disposition import Disposition
 from dispatch.errors import Fault, InvalidInput, NotAllowed, Refused
-from dispatch.flow import looks, paging, work
+from dispatch.flow import intake, looks, paging, work
 from dispatch.flow.service import Service
 from dispatch.flow.work import EmergencyCall
 from dispatch.http.signin import Asking, Gate, Svc
@@ -92,6 +92,10 @@ def _confirm(who: Asking, svc: Service, case_id: str, values: Values) -> None:  
     work.confirm_regrade(who.actor, svc, case_id)
 
 
+def _confirm_assessment(who: Asking, svc: Service, case_id: str, values: Values) -> None:
+    intake.confirm_assessment(who.actor, svc, case_id, _needed(values, "assessment"))
+
+
 def _emergency(who: Asking, svc: Service, case_id: str, values: Values) -> None:
     confirmed: datetime | None = svc.clock.now() if first(values, "confirmed") else None
     call = EmergencyCall(
@@ -155,6 +159,7 @@ ACTS: dict[str, tuple[Act, Do]] = {
     "assign": (Act.ASSIGN, _assign),
     "regrade": (Act.REGRADE, _regrade),
     "confirm-regrade": (Act.REGRADE, _confirm),
+    "confirm-assessment": (Act.REGRADE, _confirm_assessment),
     "emergency": (Act.EMERGENCY, _emergency),
     "recontact": (Act.RECONTACT, _recontact),
     "note": (Act.NOTE, _note),

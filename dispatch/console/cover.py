@@ -1,4 +1,4 @@
-"""Who can be asked right now and where that will be missing, a team at a time: the board and the on-call page share it."""
+"""Who can be asked right now, and where that will be missing, a team at a time, for the board and the on-call page."""
 
 from __future__ import annotations
 

@@ -73,6 +73,7 @@ def templates_with(*folders: Path) -> Environment:
         "choice": words.choice,
         "span": words.span,
         "bars": words.BARS,
+        "reasons": words.reasons,
         "timedelta": timedelta,
         "csrf_field": _csrf_field,
         "local": _local,
@@ -106,7 +107,7 @@ def page(
     team: str | None = None,
     environment: Environment | None = None,
 ) -> HTMLResponse:
-    """A page with what every page knows: who is signed in, where they may go, the time, and the team's zone for times."""
+    """A page with what every page knows: who is signed in, where they may go, the time, and the zone to show it in."""
     context: dict[str, Any] = {
         "who": who,
         "places": [(a, w) for a, w, act in PLACES if who is not None and who.actor.may(act)],
@@ -121,7 +122,7 @@ def page(
 
 
 def zone_of(svc: Service, who: Asking | None, team: str | None) -> ZoneInfo:
-    """The team's time zone; without a team, that of the reader's first: one-team sites read local times everywhere."""
+    """The team's time zone; without a team, the one of the reader's first team."""
     known = desk.teams(svc, who.actor if who else None)
     chosen = next((t for t in known if t.id == team), known[0] if known else None)
     return chosen.zone if chosen else ZoneInfo("UTC")

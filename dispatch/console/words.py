@@ -5,6 +5,7 @@ Urgency is always a word *and* a shape (one to five bars): colour alone tells no
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from enum import StrEnum
 
@@ -116,8 +117,17 @@ _WORDS: dict[type[StrEnum], dict[str, str]] = {
         "walk_in": "Walk-in",
         "other_line": "Another crisis line",
     },
-    Relation: {"self": "The person", "position_of_responsibility": "Teacher, employer or similar", "unknown": "Not known"},
-    Line: {"held": "Still on the line", "ended": "Ended the call", "lost": "Line was lost", "never_spoke": "Never spoke"},
+    Relation: {
+        "self": "The person",
+        "position_of_responsibility": "Teacher, employer or similar",
+        "unknown": "Not known",
+    },
+    Line: {
+        "held": "Still on the line",
+        "ended": "Ended the call",
+        "lost": "Line was lost",
+        "never_spoke": "Never spoke",
+    },
     Tri: {"yes": "Yes", "no": "No", "unknown": "Not known"},
     Worry: {"none": "None", "some": "Some", "high": "High", "unknown": "Not said"},
     AgeBand: {"0-12": "12 or younger", "55+": "55 or older", "unknown": "Not known", "declined": "Would not say"},
@@ -136,11 +146,26 @@ _WORDS: dict[type[StrEnum], dict[str, str]] = {
         "out_of_area": "Outside our area",
         "out_of_scope": "Not ours to handle",
     },
-    Outcome: {"distress_down": "Less distressed", "plan_made": "Safety plan made", "not_reduced": "Not less distressed"},
+    Outcome: {
+        "distress_down": "Less distressed",
+        "plan_made": "Safety plan made",
+        "not_reduced": "Not less distressed",
+    },
     FollowUpChoice: {},
     PlaceType: {"residence": "Home", "jail": "Jail"},
     Role: {},
 }  # fmt: skip
+
+_UNKNOWN = " = unknown"
+
+
+def reasons(found: Iterable[str]) -> list[str]:
+    """Reasons as a person reads them; all that is merely not known yet in one line, at the end."""
+    everything = list(found)
+    known = [one.replace("_", " ") for one in everything if not one.endswith(_UNKNOWN)]
+    unknown = [one.removesuffix(_UNKNOWN).replace("_", " ") for one in everything if one.endswith(_UNKNOWN)]
+    return [*known, f"not known yet: {', '.join(unknown)}"] if unknown else known
+
 
 BARS = {urgency: 5 - urgency.rank for urgency in Urgency}
 

@@ -13,7 +13,11 @@
     const inside = radios(question);
     (inside.find((one) => one.checked) || inside[0] || question.querySelector("input")).focus();
     const box = question.getBoundingClientRect();
-    if (box.bottom > innerHeight - 140 || box.top < 60) question.scrollIntoView({ block: "center" });
+    // On a narrow screen the live band lies across the top; a question under it would be answered blind.
+    const beside = document.querySelector(".beside")?.getBoundingClientRect();
+    const roof = beside && beside.left < box.right ? beside.bottom : 0;
+    if (box.bottom > innerHeight - 140) question.scrollIntoView({ block: "center" });
+    else if (box.top < roof + 8) scrollBy(0, box.top - roof - 60);
   }
 
   function move(from, by) {
