@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dispatch import rulepackfile
+from dispatch import policyfile, rulepackfile
 from dispatch.channels.absent import AbsentChannel
 from dispatch.channels.channel import Channel
 from dispatch.channels.signature import Signatures
@@ -13,6 +13,8 @@ from dispatch.errors import InvalidInput
 from dispatch.flow.instruments import Instruments
 from dispatch.flow.rosters import Rosters
 from dispatch.flow.service import Service
+from dispatch.policy import Policy
+from dispatch.policyreader import Bands
 from dispatch.queue import Queue
 from dispatch.settings import Settings
 from dispatch.store.engine import Record
@@ -29,6 +31,7 @@ def build(settings: Settings, *, clock: Clock | None = None, pool_size: int = 40
     library = Library.shipped(
         *([settings.data_dir / "protocols"] if (settings.data_dir / "protocols").is_dir() else [])
     )
+    bands = {p.id: [b.id for b in p.bands] for p in library}
     return Service(
         record=Record(settings.record_url, pool_size=pool_size),
         queue=Queue(settings.queue_url),
@@ -36,11 +39,24 @@ def build(settings: Settings, *, clock: Clock | None = None, pool_size: int = 40
         sealer=Sealer(Keyring.parse(settings.secret_key.get_secret_value())),
         library=library,
         instruments=Instruments(library),
-        rosters=Rosters(rulepackfile.shipped(), {p.id: [b.id for b in p.bands] for p in library}),
+        rosters=Rosters(rulepackfile.shipped(), bands, _policy(settings, bands)),
         public_url=settings.address,
         hotline_number=settings.twilio_from,
         demo=settings.demo,
     )
+
+
+def _policy(settings: Settings, bands: Bands) -> Policy:
+    """The site's policy over the shipped one. Raises InvalidFile naming every fault's line: no hotline starts on a
+    policy that is not the one it was given."""
+    file = settings.policy_file
+    if file is None:
+        return policyfile.default()
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"DISPATCH_POLICY_FILE cannot be read: {file} ({type(error).__name__})") from None
+    return policyfile.parse(text, str(file), policyfile.default(), bands)
 
 
 def channel(settings: Settings) -> Channel:

@@ -35,7 +35,7 @@ def setup(
             typer.confirm("The service runs already. If you changed a setting, restart it now. Go on?", default=True)
         _ring(here, team, person, wait)
         print("\nLooking at everything …")
-        found = list(examine(given))
+        found = list(examine(here.settings))
         say([one for one in found if one.level != "ok"])
         _live(here, [one for one in found if one.level == "red"])
 

@@ -41,9 +41,11 @@ class TeamNow:
 
 
 class Rosters:
-    """Reads teams; safe to share between threads. `rules` are the state rule packs of this installation."""
+    """Reads teams; safe to share between threads. `rules` are the state rule packs of this installation, `base` the
+    policy of every team that has none of its own."""
 
-    def __init__(self, rules: RulePacks | None = None, bands: Bands | None = None) -> None:
+    def __init__(self, rules: RulePacks | None = None, bands: Bands | None = None, base: Policy | None = None) -> None:
+        self._base = base or policyfile.default()
         self._rules = rules
         self._bands = bands
         self._kept: dict[str, tuple[tuple[int, int], Team, Policy, Roster]] = {}
@@ -77,8 +79,9 @@ class Rosters:
         text = conn.scalar(select(schema.rosters.c.rules).where(schema.rosters.c.team == team))
         place = team_of(row)
         roster = rosterfile.read(text, f"roster of {team}").roster if text else Roster((place,))
-        base = policyfile.default()
-        policy = policyfile.parse(row.policy, f"policy of {team}", base, self._bands) if row.policy else base
+        policy = self._base
+        if row.policy:
+            policy = policyfile.parse(row.policy, f"policy of {team}", self._base, self._bands)
         return place, policy, roster
 
 

@@ -227,6 +227,18 @@ def test_a_certificate_that_ends_soon_or_that_nobody_trusts_is_red(
         assert findings(sound)["certificate"]["says"] == "ends in 9 days"
 
 
+def test_a_policy_file_is_in_force_for_every_team_without_its_own(sound: Shell) -> None:
+    _policy(None)(sound)
+    file = sound.here / "policy.yaml"
+    file.write_text('team: default\nlast_resort: ["+12025550190", "+12025550191"]\n', encoding="utf-8")
+    sound.env(POLICY_FILE=file)
+    assert findings(sound)["last resort default"]["says"] == "2 numbers"
+    file.write_text("team: default\nreceipt: never\n", encoding="utf-8")
+    assert f"{file}:2" in sound.run("doctor").out
+    sound.env(POLICY_FILE="missing.yaml")
+    assert "DISPATCH_POLICY_FILE cannot be read" in sound.run("roster", "export").err
+
+
 def test_a_wrong_setting_is_a_finding_too(shell: Shell) -> None:
     shell.env(PORT="much", LOG_FORMAT="xml")
     done = shell.run("doctor")
