@@ -41,9 +41,9 @@ def _world(settings: Settings, chosen: argparse.Namespace) -> None:
 
 
 def _web(settings: Settings, _: argparse.Namespace) -> None:
-    from dispatch.demo import web  # noqa: PLC0415 - one process loads only its own part
+    from dispatch.demo.web import serve  # noqa: PLC0415 - one process loads only its own part
 
-    web.serve(settings)
+    serve(settings)
 
 
 if __name__ == "__main__":

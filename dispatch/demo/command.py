@@ -69,7 +69,7 @@ def prepare(options: Options) -> tuple[list[str], dict[str, str]]:
         recorded.read(options.arrivals, folder / ARRIVALS, options.seed)
     else:
         (folder / ARRIVALS).unlink(missing_ok=True)
-    port = options.phones_port or _free_port()
+    port = options.phones_port or free_port()
     world = ["--port", str(port), "--speed", str(options.speed or SPEED), "--seed", str(options.seed)]
     if options.hours is not None:
         world += ["--hours", str(options.hours), "--supervisor", str(os.getpid())]
@@ -135,7 +135,7 @@ def _folder(options: Options) -> Path:
     return folder
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as found:
         port: int = found.getsockname()[1]
         return port

@@ -44,9 +44,10 @@ class _Plan:
 
 @dataclass(slots=True)
 class Known:
-    """What the phones know of one case: who was asked, and whether it is a visit."""
+    """What the phones know of one case: who was asked, who has it, and whether it is a visit."""
 
     asked: list[str] = field(default_factory=list)
+    taken: set[str] = field(default_factory=set)
     mobile: bool = False
 
 
@@ -86,8 +87,11 @@ class Habits:
     def visitor_acted(self, person: str) -> None:
         """A visitor answers on this phone: what its owner was about to do is theirs now."""
         with self._lock:
-            self._plans = [plan for plan in self._plans if plan.person != person]
-            heapq.heapify(self._plans)
+            self._drop(lambda plan: plan.person == person)
+
+    def _drop(self, which: Callable[[_Plan], bool]) -> None:
+        self._plans = [plan for plan in self._plans if not which(plan)]
+        heapq.heapify(self._plans)
 
     def _pause(self) -> float:
         with self._lock:
@@ -127,6 +131,8 @@ class Habits:
                     self._plan(3.0, member.id, f"5 {words.code}", words.code)
                 case Asks.WHICH if words.options:
                     self._plan(3.0, member.id, words.options[0], None)
+                case Asks.OVER:
+                    self._drop(lambda plan: (plan.person, plan.code) == (member.id, words.code))
                 case Asks.ALARM:
                     self._tell(f"{member.name} is told: {message.body.removeprefix('ALARM: ')}")
                 case _:
@@ -165,7 +171,10 @@ class Habits:
     # --- working a case ----------------------------------------------------------------------------------------------
 
     def _has(self, member: Member, code: str) -> None:
-        """From accepting to done. A minute of the world is a second here."""
+        """From accepting to done, once. A minute of the world is a second here."""
+        if member.id in self._case(code).taken:
+            return
+        self._case(code).taken.add(member.id)
         self._tell(f"{code}: {member.name} has it.")
         if code in self.scripts:
             # In the opening a case is done in seconds, so that its owner is free for the next scene.

@@ -19,6 +19,8 @@ class Asks(StrEnum):
     STAND_DOWN = "stand_down"
     WHICH = "which"
     ALARM = "alarm"
+    #: somebody else has the case, or nobody is needed any more
+    OVER = "over"
     NOTHING = "nothing"
 
 
@@ -40,6 +42,7 @@ _RULES: tuple[tuple[Asks, re.Pattern[str]], ...] = (
     (Asks.MINE, re.compile(rf"^{_CODE} was given to you")),
     (Asks.CHECK_IN, re.compile(rf"^{_CODE} check-in")),
     (Asks.STAND_DOWN, re.compile(rf"^{_CODE} STAND DOWN")),
+    (Asks.OVER, re.compile(rf"^{_CODE} (?:is with|is closed|needs nobody)")),
     (Asks.REMINDER, re.compile(rf"^{_CODE}: (?:nobody has spoken|are you there|not reached yet)")),
 )
 _WHICH = re.compile(r"^Which one\? Send (?P<options>.+?)\.?$")

@@ -1,0 +1,79 @@
+"""A demo that really runs, as `dispatch demo` starts it, in a folder and on ports of its own."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import requests
+
+from dispatch.demo import command
+from dispatch.demo.command import Options
+from tests.support.waiting import wait_until
+
+START_WITHIN = 60.0
+
+
+class RunningDemo:
+    def __init__(self, **options: Any) -> None:
+        # A socket's path must be short.
+        self.folder = Path(tempfile.mkdtemp(prefix="demo-", dir="/tmp"))
+        self.port = command.free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+        self._line, self._environment = command.prepare(
+            Options(data_dir=self.folder / "d", port=self.port, workers=1, **options)
+        )
+        self.visitor = requests.Session()
+        self.log = self.folder / "log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        with self.log.open("wb") as log:
+            self._process = subprocess.Popen(
+                self._line, env=self._environment, cwd=self.folder / "d", stdout=subprocess.DEVNULL, stderr=log
+            )
+        wait_until(self._ready, START_WITHIN, f"the demo to start; see {self.log}")
+        return self
+
+    def _ready(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, self.log.read_text("utf-8")
+        try:
+            return self.visitor.get(self.address, timeout=5).ok and self.visitor.get(f"{self.address}/demo/now").ok
+        except requests.RequestException:
+            return False
+
+    def now(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.visitor.get(f"{self.address}/demo/now", timeout=5).json()
+        return found
+
+    def texts(self) -> dict[str, list[str]]:
+        """Everything on each phone's screen, by person."""
+        return {phone["id"]: [text["words"] for text in phone["texts"]] for phone in self.now()["phones"]}
+
+    def post(self, path: str, **body: str) -> requests.Response:
+        """What the page's script sends: with the token of the page."""
+        page = self.visitor.get(self.address, timeout=5).text
+        found = re.search(r'data-csrf="([^"]+)"', page)
+        assert found is not None
+        headers = {"X-CSRF-Token": found[1], "Sec-Fetch-Site": "same-origin"}
+        return self.visitor.post(self.address + path, json=body, headers=headers, allow_redirects=False, timeout=5)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._process is not None
+        self.visitor.close()
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            self._process.wait(30)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)

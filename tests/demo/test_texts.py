@@ -1,0 +1,58 @@
+"""Habits read the service's own texts. A change of wording that they would no longer understand fails here."""
+
+from __future__ import annotations
+
+import pytest
+
+from dispatch import wording
+from dispatch.alarm import Kind
+from dispatch.demo.texts import Asks, read
+from dispatch.priority import Mode, Urgency
+from dispatch.wording import PageWords, Safety
+
+LINK = "http://127.0.0.1:8000/p/abcdefghij"
+
+
+@pytest.mark.parametrize("repeat", [False, True])
+@pytest.mark.parametrize("mode", list(Mode))
+def test_every_page_is_read(mode: Mode, repeat: bool) -> None:
+    words = PageWords("K7Q", Urgency.VERY_URGENT, mode, "fairfax", frozenset(Safety), "02:14", LINK, repeat)
+    found = read(wording.page(words))
+    assert (found.asks, found.code) == (Asks.PAGE, "K7Q")
+    assert found.mobile == (mode in (Mode.MOBILE, Mode.CO_RESPONSE))
+
+
+@pytest.mark.parametrize(
+    ("words", "about", "asks"),
+    [
+        ("accepted", {"code": "K7Q", "link": LINK}, Asks.MINE),
+        ("accepted_with", {"code": "K7Q", "who": "ben", "link": LINK}, Asks.MINE),
+        ("first_of_two", {"code": "K7Q", "needed": "2", "link": LINK}, Asks.MINE),
+        ("assigned", {"code": "K7Q", "link": LINK}, Asks.MINE),
+        ("check_in", {"code": "K7Q"}, Asks.CHECK_IN),
+        ("stand_down", {"code": "K7Q"}, Asks.STAND_DOWN),
+        ("contact_reminder", {"code": "K7Q"}, Asks.REMINDER),
+        ("arrival_reminder", {"code": "K7Q"}, Asks.REMINDER),
+        ("retry_reminder", {"code": "K7Q"}, Asks.REMINDER),
+        ("taken", {"code": "K7Q", "who": "ben"}, Asks.OVER),
+        ("superseded", {"code": "K7Q", "who": "ben"}, Asks.OVER),
+        ("withdrawn", {"code": "K7Q"}, Asks.OVER),
+        ("closed", {"code": "K7Q"}, Asks.OVER),
+        ("declined", {"code": "K7Q"}, Asks.NOTHING),
+        ("noted", {}, Asks.NOTHING),
+    ],
+)
+def test_texts_about_a_case(words: str, about: dict[str, str], asks: Asks) -> None:
+    found = read(wording.text(words, about))
+    assert found.asks is asks
+    assert found.code == ("K7Q" if asks is not Asks.NOTHING else None)
+
+
+def test_alarms_are_told_apart_from_pages() -> None:
+    assert read(wording.alarm(Kind.UNANSWERED, {"code": "K7Q", "link": LINK})).asks is Asks.ALARM
+    assert read(wording.alarm(Kind.SERVICE, {})).asks is Asks.ALARM
+
+
+def test_a_question_back_offers_what_may_be_sent() -> None:
+    found = read(wording.text("which_code", {"verb": "1", "codes": "K7Q B2C"}))
+    assert (found.asks, found.options) == (Asks.WHICH, ("1 K7Q", "1 B2C"))
