@@ -110,6 +110,25 @@ def test_each_command_is_one_process_of_the_service(
         assert environment[f"DISPATCH_{option.removeprefix('--').upper()}"] == value
 
 
+def test_demo_hands_its_options_over_and_nothing_of_a_real_installation(
+    bare: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bare.env(TWILIO_AUTH_TOKEN="a-real-token", DATABASE_URL="postgresql://real/record")
+    became: list[tuple[list[str], dict[str, str]]] = []
+    monkeypatch.setattr(os, "execve", lambda _path, command, environment: became.append((command, environment)))
+    port = free_port()
+    bare.ok("demo", "--speed", 4, "--hours", 2, "--port", port, "--data-dir", bare.here / "demo", "--fresh")
+    command, environment = became[0]
+    assert command[1:4] == ["-m", "workers", "supervisor"]
+    assert "--speed 4.0" in " ".join(command)
+    assert "--hours 2.0" in " ".join(command)
+    assert environment["DISPATCH_DEMO"] == "true"
+    assert environment["DISPATCH_PORT"] == str(port)
+    assert environment["DISPATCH_DATA_DIR"] == str(bare.here / "demo")
+    assert "a-real-token" not in environment.values()
+    assert "DISPATCH_DATABASE_URL" not in environment
+
+
 def test_a_bar_is_shown_to_whoever_looks_and_to_nobody_else(bare: Shell) -> None:
     ours, theirs = pty.openpty()
     os.set_blocking(ours, False)
