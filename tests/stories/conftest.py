@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -27,6 +27,16 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+def _shared(request: pytest.FixtureRequest) -> str:
+    return str(request.getfixturevalue("valkey_url"))
+
+
+_QUEUES: dict[str, Callable[[pytest.FixtureRequest], str]] = {
+    "no-redis": lambda _request: NO_REDIS,
+    "own-redis": lambda request: str(request.getfixturevalue("own_valkey").url),
+}
+
+
 @pytest.fixture
 def world(request: pytest.FixtureRequest, telephony: Telephony, migrated: Path, tmp_path: Path) -> Iterator[World]:
     """Everybody is on call. What nobody expected fails the story at its end."""
@@ -37,7 +47,7 @@ def world(request: pytest.FixtureRequest, telephony: Telephony, migrated: Path, 
         url = server.fresh(prepare=migrate)
     else:
         url = f"sqlite:///{shutil.copy(migrated, tmp_path / 'record.db')}"
-    queue = NO_REDIS if kind == "no-redis" else request.getfixturevalue("valkey_url")
+    queue = _QUEUES.get(kind, _shared)(request)
     made = World(telephony, url, queue, tmp_path).staff()
     try:
         yield made

@@ -7,4 +7,5 @@ import pytest
 _POSTGRES = pytest.param("postgres", marks=pytest.mark.postgres)
 
 everywhere = pytest.mark.parametrize("world", ["sqlite", "no-redis", _POSTGRES], indirect=True)
+with_its_own_redis = pytest.mark.parametrize("world", ["own-redis"], indirect=True)
 without_redis = pytest.mark.parametrize("world", ["sqlite", "no-redis"], indirect=True)

@@ -1,4 +1,4 @@
-"""Phones and the service's webhooks, shared by the stories of one module: starting both costs more than a story."""
+"""Phones and the service's web side, shared by the stories of one module: starting both costs more than a story."""
 
 from __future__ import annotations
 
@@ -7,16 +7,14 @@ from datetime import datetime
 from types import TracebackType
 from typing import Self
 
-from dispatch.access import system
+from dispatch import bootstrap
+from dispatch.api import app as api
 from dispatch.clock import ManualClock
 from dispatch.demo.phones.lines import NORMAL
-from dispatch.flow import inbound
 from dispatch.flow.service import Service
 from dispatch.settings import Settings
-from tests.channels import service as stand_in
 from tests.phones import Phones
-
-_PROVIDER = system("provider")
+from tests.stories.webserver import WebServer
 
 
 class Telephony:
@@ -25,21 +23,17 @@ class Telephony:
     def __init__(self) -> None:
         self.clock = ManualClock()
         self.phones = Phones(clock=self.clock)
-        self._service: Service | None = None
-        #: The service cannot be reached for what people text: as during a proxy's bad minute.
-        self.deaf = False
-        self._web = stand_in.Service(answer=self._answer)
+        self.web = WebServer()
 
     def __enter__(self) -> Self:
         self.phones.__enter__()
-        self._web.__enter__()
-        self.phones.serve(self._web.url)
+        self.web.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._web.__exit__(kind, error, trace)
+        self.web.__exit__(kind, error, trace)
         self.phones.__exit__(kind, error, trace)
 
     def begin(self, at: datetime) -> ManualClock:
@@ -55,35 +49,28 @@ class Telephony:
                 phone.line = NORMAL
                 phone.opted_out = False
         self.phones.expected.clear()
-        self.deaf = False
         self.clock._now = at
         return self.clock
 
     def serve(self, svc: Service, settings: Settings) -> None:
-        self._service = svc
-        self.phones.server.webhooks.reached_at = {settings.address: self._web.url}
+        """Connect the phones to the real application over `svc`."""
+        self.web.app = api.create(svc, signatures=bootstrap.signatures(settings), settings=settings)
+        self.phones.server.webhooks.reached_at = {settings.address: self.web.url}
+
+    def unreachable(self, path: str | None) -> None:
+        """Until None is given, whatever the provider sends to `path` meets a proxy's 502."""
+        self.web.refused = path
 
     def end(self) -> None:
         """Calls that still wait for a key are hung up."""
         server = self.phones.server
         assert server._loop is not None
         asyncio.run_coroutine_threadsafe(server._tasks.stop(), server._loop).result(10)
-        self._service = None
+        self.web.app = None
+        self.web.refused = None
 
     def settle(self) -> None:
         assert self.phones.server.network.settle(10), "the phones did not come to rest"
 
     def settled(self) -> bool:
         return self.phones.server.network.settle(0)
-
-    def _answer(self, request: stand_in.Received) -> tuple[int, str]:
-        svc = self._service
-        if svc is None or not request.genuine:
-            return 403, ""
-        source = request.path.removeprefix("/twilio/")
-        if self.deaf and source == "sms":
-            return 502, ""
-        query = dict(part.split("=", 1) for part in request.query.split("&") if part)
-        taken = inbound.take_in(_PROVIDER, svc, source, request.fields, request.idempotency, query)  # type: ignore[arg-type]
-        said = inbound.process(_PROVIDER, svc, taken.inbox_id)
-        return (200, said) if said else (204, "")

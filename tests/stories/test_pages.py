@@ -189,10 +189,10 @@ def test_an_unknown_number_is_told_where_to_find_help_three_times_an_hour_at_mos
 def test_a_text_whose_webhook_never_came_is_fetched_from_the_provider_once(world: World) -> None:
     case = world.log()
     world.ana.expect_sms("CRISIS PAGE")
-    world.telephony.deaf = True
+    world.telephony.unreachable("/twilio/sms")
     world.ana.reply("1")
     assert world.owners(case) == ()
-    world.telephony.deaf = False
+    world.telephony.unreachable(None)
     found = [take_in_missed(SYSTEM, world.svc, world.worker._channel) for _ in range(2)]
     world.settle()
     assert found == [1, 0]

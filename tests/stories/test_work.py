@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from dispatch.access import Actor, Role
-from dispatch.case import Event, Line
+from dispatch.case import Case, Event, Line
 from dispatch.contactvalues import Tri
 from dispatch.disposition import Disposition
 from dispatch.errors import NotAllowed, Refused
@@ -13,14 +15,14 @@ from dispatch.flow import work
 from dispatch.flow.work import EmergencyCall
 from dispatch.store import schema
 from tests.stories.places import everywhere, without_redis
-from tests.stories.world import COORDINATOR, OPERATOR, SUPERVISOR, Case, World
+from tests.stories.world import COORDINATOR, OPERATOR, SUPERVISOR, World
 
 pytestmark = pytest.mark.story
 
 PAGE = "CRISIS PAGE"
 
 
-def accepted(world: World, urgency: str = "very_urgent", **contact: object) -> Case:
+def accepted(world: World, urgency: str = "very_urgent", **contact: Any) -> Case:
     """A case that Ana has."""
     case = world.log(urgency, **contact)
     world.ana.expect_sms(PAGE).reply("1").expect_sms("You have")
@@ -343,7 +345,7 @@ def test_a_reopened_case_is_looked_after_again_at_its_old_place(world: World) ->
     assert world.case(case.id).place == case.place
 
 
-# --- promises to the person in crisis ----------------------------------------------------------------------------------
+# --- promises to the person in crisis --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("line", [Line.LOST, Line.ENDED, Line.NEVER_SPOKE], ids=str)

@@ -1,0 +1,137 @@
+"""Logging a contact: once, however often it is sent; and what makes a case."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+import pytest
+
+from dispatch.contactvalues import CallType, Tri, Worry
+from dispatch.disposition import Disposition, Ending, FollowUpChoice, Outcome
+from dispatch.errors import InvalidInput, KeyReused, NotAllowed
+from dispatch.flow import intake
+from dispatch.priority import Urgency
+from dispatch.store import schema
+from tests.stories.places import everywhere
+from tests.stories.world import ANSWERS, COORDINATOR, OPERATOR, SECOND_OPERATOR, SUPERVISOR, World
+
+pytestmark = pytest.mark.story
+
+PAGE = "CRISIS PAGE"
+
+
+def screened(world: World, urgency: str, **contact: object) -> intake.Draft:
+    return intake.Draft(world.contact(**contact), (intake.Given("cssrs-screener", ANSWERS[urgency]),))  # type: ignore[arg-type]
+
+
+@everywhere
+def test_twins_sent_in_one_instant_make_one_case_and_one_page(world: World) -> None:
+    draft = screened(world, "very_urgent")
+    found: list[intake.Logged] = []
+    start = threading.Barrier(6)
+
+    def post() -> None:
+        start.wait()
+        found.append(intake.log_contact(OPERATOR, world.svc, draft, "one-key", "one-body"))
+
+    threads = [threading.Thread(target=post) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    world.settle()
+    assert len({(logged.contact_id, logged.case_id) for logged in found}) == 1
+    assert sorted(logged.again for logged in found) == [False, True, True, True, True, True]
+    assert len(world.rows(schema.cases)) == len(world.rows(schema.contacts)) == 1
+    world.ana.expect_sms(PAGE)
+
+
+def test_one_key_for_two_bodies_is_refused_and_another_persons_key_is_another(world: World) -> None:
+    draft = screened(world, "soon")
+    first = intake.log_contact(OPERATOR, world.svc, draft, "a-key", "a-body")
+    with pytest.raises(KeyReused):
+        intake.log_contact(OPERATOR, world.svc, draft, "a-key", "another-body")
+    other = intake.log_contact(SECOND_OPERATOR, world.svc, draft, "a-key", "a-body")
+    assert other.case_id != first.case_id
+    world.settle()
+    world.ana.expect_sms(PAGE)
+    world.ben.expect_sms(PAGE)
+
+
+def test_what_is_refused_leaves_nothing_behind(world: World) -> None:
+    wrong = replace(screened(world, "soon"), assessments=(intake.Given("cssrs-screener", {"q1": "perhaps"}),))
+    with pytest.raises(InvalidInput, match=r"assessments.0.answers.q1"):
+        intake.log_contact(OPERATOR, world.svc, wrong, "k", "b")
+    assert world.rows(schema.contacts) == world.rows(schema.idempotency) == []
+    # The key is still free for the corrected body.
+    assert intake.log_contact(OPERATOR, world.svc, screened(world, "soon"), "k", "b2").case_id
+    world.settle()
+    world.ana.expect_sms(PAGE)
+
+
+def test_a_contact_that_asks_for_nothing_makes_no_case(world: World) -> None:
+    ending = Ending(disposition=Disposition.NO_ONE_SPOKE)
+    silent = replace(world.contact(), call_type=CallType.SILENT, ending=ending)
+    logged = intake.log_contact(OPERATOR, world.svc, intake.Draft(silent), "k", "b")
+    world.settle()
+    assert logged.case_id is None
+    assert world.rows(schema.cases) == []
+
+
+def test_resolved_on_the_call_pages_nobody_and_is_refused_where_somebody_must_go(world: World) -> None:
+    ending = Ending(
+        disposition=Disposition.RESOLVED_ON_CALL,
+        outcome=Outcome.DISTRESS_DOWN,
+        resources_offered=(),
+        follow_up=FollowUpChoice.ACCEPTED,
+    )
+    calm = screened(world, "soon")
+    calm = replace(calm, contact=replace(calm.contact, ending=ending))
+    logged = intake.log_contact(OPERATOR, world.svc, calm, "k", "b")
+    assert logged.case_id is not None
+    world.settle()
+    assert world.case(logged.case_id).state == "closed"
+    grave = screened(world, "urgent")
+    grave = replace(grave, contact=replace(grave.contact, ending=ending))
+    with pytest.raises(InvalidInput, match="a supervisor must confirm"):
+        intake.log_contact(OPERATOR, world.svc, grave, "k2", "b2")
+    assert intake.log_contact(SUPERVISOR, world.svc, grave, "k3", "b3").case_id
+
+
+def test_a_further_contact_raises_the_case_it_belongs_to_and_never_lowers_it(world: World) -> None:
+    case = world.log("urgent")
+    world.ana.expect_sms(PAGE, "URGENT")
+    worse = replace(screened(world, "very_urgent"), case_id=case.id)
+    intake.log_contact(OPERATOR, world.svc, worse, "k2", "b2")
+    world.settle()
+    world.ben.expect_sms(PAGE, "VERY URGENT")
+    calmer = replace(screened(world, "routine"), case_id=case.id)
+    intake.log_contact(OPERATOR, world.svc, calmer, "k3", "b3")
+    assert world.case(case.id).urgency is Urgency.VERY_URGENT
+    world.settle()
+
+
+def test_finishing_the_form_moves_the_case_from_its_cautious_level(world: World) -> None:
+    case = world.log(None, assessing=True)
+    assert (case.urgency, case.incomplete) == (Urgency.VERY_URGENT, True)
+    world.do(intake.assess, OPERATOR, case.id, intake.Given("cssrs-screener", ANSWERS["urgent"]))
+    world.ana.expect_sms(PAGE, case.code, "URGENT")
+    assert world.case(case.id).urgency is Urgency.URGENT
+
+
+def test_worry_raises_and_unknown_is_never_no(world: World) -> None:
+    assert world.log("routine", settle=False).urgency is Urgency.ROUTINE
+    assert world.log("routine", worry=Worry.HIGH, settle=False).urgency is Urgency.URGENT
+    assert world.log("routine", worry=Worry.UNKNOWN, settle=False).urgency is Urgency.SOON
+    unasked = world.log("routine", attempt_in_progress=Tri.UNKNOWN, settle=False)
+    assert unasked.urgency is Urgency.SOON
+    world.settle()
+    for person in (world.ana, world.ben):
+        person.expect_sms(PAGE)
+
+
+def test_who_may_not_log_may_not(world: World) -> None:
+    auditor = replace(COORDINATOR, roles=frozenset())
+    with pytest.raises(NotAllowed):
+        intake.log_contact(auditor, world.svc, screened(world, "soon"), "k", "b")
