@@ -271,7 +271,8 @@ def _choose(look: Look, ranked: Sequence[tuple[Candidate, list[str]]], skips: li
     picks: list[Pick] = []
     others: list[Pick] = []
     # A state has a few titles and a team hundreds of people: each title is judged once for the team as it stands.
-    as_it_stands: dict[TitleRule, Mix] = {}
+    # (By identity: the pack's rules are shared, and hashing one costs what judging it would.)
+    as_it_stands: dict[int, Mix] = {}
     if not led:
         ranked = sorted(ranked, key=lambda one: not _leads(look.title(one[0])))
     for who, reasons in ranked:
@@ -281,8 +282,9 @@ def _choose(look: Look, ranked: Sequence[tuple[Candidate, list[str]]], skips: li
         if isinstance(title, str):  # a named person waived the credential for this case, so no rule speaks about it
             judged = Mix(complete=True, possible=True, size=look.need.people, reason="credential waived")
         else:
-            found = as_it_stands.get(title)
-            judged = as_it_stands[title] = found or mix([*team, title], look.need.mode, look.need.people, look.pack)
+            known = as_it_stands.get(id(title))
+            judged = known or mix([*team, title], look.need.mode, look.need.people, look.pack)
+            as_it_stands[id(title)] = judged
             if not judged.possible or (not judged.complete and not led and not leads(title)):
                 skips.append(
                     Skip(person, "team_mix", f"{title.title}: {judged.reason}, nobody to go with", lasting=True)
