@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Row, Text, bindparam, cast, func, or_, select, update
 
 from dispatch.errors import Conflict, NotFound
 from dispatch.responder import Availability, Responder, Standing
@@ -30,19 +32,6 @@ class Known:
     version: int
 
 
-def in_team(conn: Connection, team: str, roles: Collection[str]) -> list[str]:
-    """Ids of active people with one of these roles in the team, in a fixed order."""
-    posts, people = schema.posts, schema.people
-    query = (
-        select(posts.c.person)
-        .distinct()
-        .join(people, people.c.id == posts.c.person)
-        .where(posts.c.team == team, posts.c.role.in_(roles), people.c.active)
-        .order_by(posts.c.person)
-    )
-    return list(conn.scalars(query))
-
-
 _LEADS = ("coordinator", "supervisor")
 # Asked in every decision about a case: written once, so that only its values change.
 _REACHABLE_LEADS = (
@@ -61,21 +50,20 @@ def reachable_leads(conn: Connection, team: str) -> tuple[tuple[str, ...], tuple
 
 
 def pool(conn: Connection, team: str, night_began: datetime | None, now: datetime) -> list[Known]:
-    """Everyone of the team who may be asked, with their standing at `now`; four queries however many they are."""
-    ids = in_team(conn, team, CALLABLE)
-    rows = conn.execute(select(schema.people).where(schema.people.c.id.in_(ids)).order_by(schema.people.c.id)).all()
-    cases = _open_cases(conn, ids)
-    ranks = _open_pages(conn, ids)
-    tonight = _pages_since(conn, ids, night_began) if night_began else {}
-    load = _hours_since(conn, ids, now - WEEK, now)
+    """Everyone of the team who may be asked, with their standing at `now`; a few queries however many they are."""
+    here = {"team": team}
+    cases = dict(conn.execute(_OPEN_CASES, here).all())
+    ranks = _open_pages(conn, here)
+    tonight = dict(conn.execute(_PAGES_SINCE, {**here, "since": night_began}).all()) if night_began else {}
+    load = _hours_since(conn, here, now - WEEK, now)
     return [
         Known(
-            responder(row),
+            _spelled(*row[: len(_WHO)]),
             Standing(
                 availability=Availability(row.availability),
                 until=row.available_until,
-                reachable=row.unreachable is None and row.phone is not None,
-                unreachable_because=row.unreachable or (None if row.phone is not None else "unverified"),
+                reachable=row.unreachable is None and row.has_phone,
+                unreachable_because=row.unreachable or (None if row.has_phone else "unverified"),
                 open_cases=cases.get(row.id, 0),
                 open_page_ranks=tuple(ranks.get(row.id, ())),
                 resting_until=row.resting_until,
@@ -86,57 +74,86 @@ def pool(conn: Connection, team: str, night_began: datetime | None, now: datetim
             ),
             row.version,
         )
-        for row in rows
+        for row in conn.execute(_POOL, here)
     ]
 
 
-def responder(row: Row[Any]) -> Responder:
-    return Responder(
-        id=row.id,
-        teams=frozenset(row.teams),
-        roles=frozenset(row.roles),
-        languages=frozenset(row.languages),
-        gender=row.gender,
-        populations=frozenset(row.populations),
-        skills=frozenset(row.skills),
-        capacity=row.capacity,
-        credentials=credentials.joined(row.credentials, {}),
-        areas=frozenset(row.areas),
+# The same in every pass, and a pass holds the team: written once, and a person is put together again only when the
+# text of their row is another.
+_CALLABLE = (
+    select(schema.posts.c.person)
+    .join(schema.people, schema.people.c.id == schema.posts.c.person)
+    .where(schema.posts.c.team == bindparam("team"), schema.posts.c.role.in_(CALLABLE), schema.people.c.active)
+)
+_LISTS = ("teams", "roles", "languages", "populations", "skills", "areas", "credentials")
+_WHO = ("id", "gender", "capacity", *_LISTS)
+_NOW = ("availability", "available_until", "unreachable", "resting_until", "last_paged_at", "excused_once", "version")
+_POOL = (
+    select(
+        *(cast(schema.people.c[n], Text).label(n) if n in _LISTS else schema.people.c[n] for n in _WHO),
+        *(schema.people.c[n] for n in _NOW),
+        schema.people.c.phone.is_not(None).label("has_phone"),
     )
+    .where(schema.people.c.id.in_(_CALLABLE))
+    .order_by(schema.people.c.id)
+)
 
 
-def _open_cases(conn: Connection, ids: Sequence[str]) -> dict[str, int]:
-    """Cases still being worked: one that is cleared and only waits for its disposition keeps nobody from the next."""
-    a, c = schema.assignments, schema.cases
-    query = select(a.c.person, func.count()).join(c, c.c.id == a.c.case_id).where(c.c.state != "cleared")
-    query = query.where(a.c.person.in_(ids), a.c.ended_at.is_(None)).group_by(a.c.person)
-    return {row[0]: row[1] for row in conn.execute(query)}
+@lru_cache(16_384)
+def _spelled(id_: str, gender: str | None, capacity: int, *lists: str) -> Responder:
+    return _responder(id_, gender, capacity, **dict(zip(_LISTS, map(json.loads, lists), strict=True)))
 
 
-def _open_pages(conn: Connection, ids: Sequence[str]) -> dict[str, list[int]]:
-    p, c = schema.pages, schema.cases
-    query = select(p.c.person, c.c.rank).join(c, c.c.id == p.c.case_id)
+def responder(row: Row[Any]) -> Responder:
+    return _responder(row.id, row.gender, row.capacity, **{name: getattr(row, name) for name in _LISTS})
+
+
+def _responder(id_: str, gender: str | None, capacity: int, **lists: Any) -> Responder:
+    plain = lists.pop("credentials")
+    sets = {name: frozenset(values) for name, values in lists.items()}
+    return Responder(id=id_, gender=gender, capacity=capacity, credentials=credentials.joined(plain, {}), **sets)
+
+
+def _open_pages(conn: Connection, here: Mapping[str, Any]) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
-    for person, rank in conn.execute(query.where(p.c.person.in_(ids), p.c.answer == OPEN_ANSWER)):
+    for person, rank in conn.execute(_OPEN_PAGES, here):
         found.setdefault(person, []).append(rank)
     return found
 
 
-def _pages_since(conn: Connection, ids: Sequence[str], since: datetime) -> dict[str, int]:
-    p = schema.pages
-    query = select(p.c.person, func.count()).where(p.c.person.in_(ids), p.c.created_at >= since).group_by(p.c.person)
-    return {row[0]: row[1] for row in conn.execute(query)}
-
-
-def _hours_since(conn: Connection, ids: Sequence[str], since: datetime, now: datetime) -> dict[str, int]:
-    a = schema.assignments
-    query = select(a.c.person, a.c.since, a.c.ended_at).where(
-        a.c.person.in_(ids), or_(a.c.ended_at.is_(None), a.c.ended_at >= since)
-    )
+def _hours_since(conn: Connection, here: Mapping[str, Any], since: datetime, now: datetime) -> dict[str, int]:
     spent: dict[str, timedelta] = {}
-    for person, began, ended in conn.execute(query):
+    for person, began, ended in conn.execute(_WORKED_SINCE, {**here, "since": since}):
         spent[person] = spent.get(person, timedelta()) + ((ended or now) - max(began, since))
     return {person: int(time / timedelta(hours=1)) for person, time in spent.items()}
+
+
+def _counted_and_asked() -> tuple[Any, ...]:
+    a, c, p = schema.assignments, schema.cases, schema.pages
+    # Cases still being worked: one that is cleared and only waits for its disposition keeps nobody from the next.
+    open_cases = (
+        select(a.c.person, func.count())
+        .join(c, c.c.id == a.c.case_id)
+        .where(c.c.state != "cleared", a.c.person.in_(_CALLABLE), a.c.ended_at.is_(None))
+        .group_by(a.c.person)
+    )
+    open_pages = (
+        select(p.c.person, c.c.rank)
+        .join(c, c.c.id == p.c.case_id)
+        .where(p.c.person.in_(_CALLABLE), p.c.answer == OPEN_ANSWER)
+    )
+    pages_since = (
+        select(p.c.person, func.count())
+        .where(p.c.person.in_(_CALLABLE), p.c.created_at >= bindparam("since"))
+        .group_by(p.c.person)
+    )
+    worked_since = select(a.c.person, a.c.since, a.c.ended_at).where(
+        a.c.person.in_(_CALLABLE), or_(a.c.ended_at.is_(None), a.c.ended_at >= bindparam("since"))
+    )
+    return open_cases, open_pages, pages_since, worked_since
+
+
+_OPEN_CASES, _OPEN_PAGES, _PAGES_SINCE, _WORKED_SINCE = _counted_and_asked()
 
 
 def paged(conn: Connection, versions: Mapping[str, int], now: datetime) -> None:
