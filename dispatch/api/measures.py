@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -9,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from dispatch.access import Act
 from dispatch.api.roster import From, To
-from dispatch.api.schemas.base import Moment, Team
+from dispatch.api.schemas.base import Team
 from dispatch.flow import measuring
 from dispatch.http.signin import Asking, Gate, Svc
 from dispatch.measures import Measure
@@ -20,8 +21,8 @@ router = APIRouter(tags=["measures"])
 class Measures(BaseModel):
     """Of the cases opened from `from` up to, and without, `to`."""
 
-    start: Moment = Field(serialization_alias="from")
-    end: Moment = Field(serialization_alias="to")
+    start: datetime = Field(serialization_alias="from")
+    end: datetime = Field(serialization_alias="to")
     team: str | None
     measures: list[Measure]
 

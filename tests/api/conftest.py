@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -86,14 +87,13 @@ def clock() -> ManualClock:
     return ManualClock()
 
 
-@pytest.fixture
-def settings(tmp_path: Path, migrated: Path) -> Settings:
+def settings_in(folder: Path, migrated: Path) -> Settings:
     """Redis is not there: every test sees that nothing needs it."""
-    shutil.copy(migrated, tmp_path / "record.db")
+    shutil.copy(migrated, folder / "record.db")
     return Settings(
-        data_dir=tmp_path,
+        data_dir=folder,
         secret_key=SecretStr("a-made-up-secret-that-is-long-enough"),
-        redis_url=SecretStr(f"unix://{tmp_path / 'nobody.sock'}"),
+        redis_url=SecretStr(f"unix://{folder / 'nobody.sock'}"),
         public_url=URL,
         twilio_account_sid=ACCOUNT,
         twilio_auth_token=SecretStr(TOKEN),
@@ -102,12 +102,22 @@ def settings(tmp_path: Path, migrated: Path) -> Settings:
     )
 
 
-@pytest.fixture
-def api(settings: Settings, clock: ManualClock) -> Iterator[Api]:
+@contextmanager
+def served(settings: Settings, clock: ManualClock) -> Iterator[Api]:
     svc = bootstrap.build(settings, clock=clock)
     people.import_roster(TEST, svc, ROSTER)
     app = web.create(svc, settings)
-    with TestClient(app, base_url=URL, raise_server_exceptions=False):
-        yield Api(app, svc, clock, lambda: TestClient(app, base_url=URL, raise_server_exceptions=False))
+    yield Api(app, svc, clock, lambda: TestClient(app, base_url=URL, raise_server_exceptions=False))
     svc.queue.close()
     svc.record.dispose()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, migrated: Path) -> Settings:
+    return settings_in(tmp_path, migrated)
+
+
+@pytest.fixture
+def api(settings: Settings, clock: ManualClock) -> Iterator[Api]:
+    with served(settings, clock) as found, TestClient(found.app, base_url=URL, raise_server_exceptions=False):
+        yield found

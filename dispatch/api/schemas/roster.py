@@ -5,7 +5,7 @@ aliases.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -126,8 +126,8 @@ class OverrideIn(Body):
 class _Window(BaseModel):
     model_config = ConfigDict(populate_by_name=True, from_attributes=True)
 
-    start: Moment = Field(serialization_alias="from", validation_alias="start")
-    end: Moment = Field(serialization_alias="to", validation_alias="end")
+    start: datetime = Field(serialization_alias="from", validation_alias="start")
+    end: datetime = Field(serialization_alias="to", validation_alias="end")
 
 
 class OverrideOut(_Window):
