@@ -175,6 +175,7 @@ class Habits:
         if member.id in self._case(code).taken:
             return
         self._case(code).taken.add(member.id)
+        self._drop(lambda plan: plan.answer is not None and (plan.person, plan.code) == (member.id, code))
         self._tell(f"{code}: {member.name} has it.")
         if code in self.scripts:
             # In the opening a case is done in seconds, so that its owner is free for the next scene.

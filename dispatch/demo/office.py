@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -124,10 +124,11 @@ class Office:
             self._client.post("coordinator", f"/alarms/{alarm['id']}/acknowledge")
             self._tell(f"The coordinator has seen to an alarm: {alarm['kind'].replace('_', ' ')}.")
 
-    def give(self, case_id: str, code: str, busy: set[str]) -> None:
+    def give(self, case_id: str, code: str, busy: set[str], among: Sequence[Member] = ()) -> None:
         """The coordinator rings round and gives the case to somebody; to somebody free, if there is one."""
-        free = [member for member in self._staff if member.id not in busy and not self._hands.held(member.id)]
-        chosen = random.Random(case_id).choice(free or self._staff)
+        staff = [member for member in among or self._staff if "responder" in member.post.roles]
+        free = [member for member in staff if member.id not in busy and not self._hands.held(member.id)]
+        chosen = random.Random(case_id).choice(free or staff)
         busy.add(chosen.id)
         self._client.post("coordinator", f"/cases/{case_id}/assign", {"person": chosen.id})
         self._tell(f"{code}: the coordinator has given it to {chosen.name}.")

@@ -198,7 +198,7 @@ def _nobody(stage: Stage) -> None:
     if not taken and any(stage.hands.held(member.id) for member in stage.members):
         taken = stage.until(lambda: stage.owned(case), PATIENCE)
     if not taken and not stage.over:
-        stage.office.give(case.id, case.code, set())
+        stage.office.give(case.id, case.code, set(), [m for m in stage.members if m.post.opening])
     stage.office.leave.discard(case.id)
     stage.rest(7.0)
 
