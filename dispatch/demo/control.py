@@ -19,6 +19,7 @@ from dispatch.demo.lines import BUTTONS, button_of
 from dispatch.demo.people import Member
 from dispatch.demo.phones.network import Phone
 from dispatch.demo.phones.records import Call, Message
+from dispatch.demo.texts import Asks, read
 
 if TYPE_CHECKING:
     from dispatch.demo.world import World
@@ -72,7 +73,7 @@ class _Control:
         }
 
     def act(self, request: Request) -> Answer | None:
-        """What a visitor does on a phone: `text` with `words`, `press` with `words`, `pick_up`, or one of BUTTONS."""
+        """What a visitor does on a phone: `text` or `key` (`words`), `press` in a call, `pick_up`, one of BUTTONS."""
         member, act = self._members.get(request.path_params["person"]), request.path_params["act"]
         if member is None:
             return None
@@ -84,14 +85,14 @@ class _Control:
         phones = world.phones
         if act in BUTTONS:
             phones.network.behave(member.number, BUTTONS[act])
-        elif act == "text" and words.strip():
+        elif act in ("text", "key") and words.strip():
             world.habits.visitor_acted(member.id)
-            phones.reply(member.number, words)
+            phones.reply(member.number, _meant(phones.network.phone(member.number), words) if act == "key" else words)
         elif act == "press" and words in set("0123456789*#"):
             phones.press(member.number, words)
         elif act == "pick_up":
             phones.pick_up(member.number)
-        elif act not in ("hold", "let_go", "text", "press"):
+        elif act not in ("hold", "let_go", "text", "key", "press"):
             return None
         return self._phone(member)
 
@@ -124,6 +125,12 @@ class _Control:
             "held": self._world.hands.held(member.id),
             "waits": _waits(phone),
         }
+
+
+def _meant(phone: Phone, key: str) -> str:
+    """The key; with the newest page's code where the key alone could mean an older page too."""
+    pages = [read(message.body).code for message in phone.thread if read(message.body).asks is Asks.PAGE]
+    return f"{key} {pages[-1]}" if key in ("1", "2") and len(set(pages)) > 1 else key
 
 
 def _text(message: Message) -> Answer:

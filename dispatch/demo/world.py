@@ -36,6 +36,7 @@ from dispatch.demo.people import Member
 from dispatch.demo.phones.carrier import Account
 from dispatch.demo.phones.server import PhoneServer
 from dispatch.demo.strip import Scene, Strip
+from dispatch.errors import InvalidInput
 from dispatch.flow import admin
 from dispatch.flow import people as roster
 from dispatch.flow.service import Service
@@ -258,9 +259,11 @@ def _desks(svc: Service, data_dir: Path) -> dict[DeskRole, str]:
     roles: dict[DeskRole, Role] = {"operator": Role.OPERATOR, "coordinator": Role.COORDINATOR}
     made: dict[DeskRole, str] = {}
     for desk, role in roles.items():
-        # A start that was cut short has left a token behind whose secret nobody knows.
-        name = f"DEMO {desk} {secrets.token_hex(2)}"
-        made[desk] = admin.create_token(system("demo"), svc, name, [role])[1]
+        try:
+            made[desk] = admin.create_token(system("demo"), svc, f"DEMO {desk}", [role])[1]
+        except InvalidInput:
+            # A start that was cut short has left a token behind whose secret nobody knows.
+            made[desk] = admin.create_token(system("demo"), svc, f"DEMO {desk} {secrets.token_hex(2)}", [role])[1]
     _put(path, made)
     return made
 

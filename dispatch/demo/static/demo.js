@@ -129,7 +129,7 @@
       const button = event.target.closest("button");
       if (!button) return;
       if (button.dataset.act) act(phone, button.dataset.act);
-      else if (button.dataset.key) act(phone, phone.dataset.inCall ? "press" : "text", button.dataset.key);
+      else if (button.dataset.key) act(phone, phone.dataset.inCall ? "press" : "key", button.dataset.key);
       else if (button.dataset.words) act(phone, "text", button.dataset.words);
     });
     phone.querySelector(".write").addEventListener("submit", (event) => {
