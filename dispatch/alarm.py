@@ -45,7 +45,7 @@ class Kind(StrEnum):
     SET_UP = "set_up"
 
 
-#: Rings by voice as well as text, and reaches the last-resort numbers from the second ring on.
+#: Rings by voice as well as text, and reaches wider each time: supervisors, then the last-resort numbers.
 LOUD = frozenset({Kind.UNANSWERED, Kind.SAFETY, Kind.EMERGENCY_UNCONFIRMED, Kind.SET_UP})
 #: Ends when a person acknowledges it: there is nothing else to put right within the case.
 ENDS_ON_ACKNOWLEDGE = frozenset(

@@ -76,13 +76,13 @@ def open_alarm(
 def ring(alarm: Alarm, office: Office, now: datetime) -> tuple[Alarm, list[Ring]]:
     """Ring once: who is called this time, and the alarm with its next ring due.
 
-    Each ring reaches wider: the recipients, then supervisors too, then the policy's last-resort numbers. With nobody
-    at all to tell, the last-resort numbers ring from the first time on.
+    Each ring reaches wider: the recipients, then supervisors too, then the policy's last-resort numbers. A safety
+    alarm rings the supervisors from the first time on; with nobody at all to tell, so do the last-resort numbers.
     """
     loud = alarm.kind in LOUD
     # Who was rung by name and has answered is not rung again for the sake of the others.
     people = [p for p in alarm.recipients if p not in alarm.silenced] or list(office.coordinators)
-    if loud and alarm.rings >= 1:
+    if loud and (alarm.rings >= 1 or alarm.kind is Kind.SAFETY):
         people += [p for p in office.supervisors if p not in people]
     rings: list[Ring] = []
     for person in people:

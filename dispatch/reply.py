@@ -41,8 +41,11 @@ class Stage(StrEnum):
 
     @property
     def out(self) -> bool:
-        """In the field, or perhaps there: then a cry for help rings. Engaged by telephone counts, to be safe."""
-        return self in (Stage.TRAVELLING, Stage.ON_SCENE, Stage.ENGAGED, Stage.NOT_REACHED)
+        """In the field, or perhaps there: then a cry for help rings.
+
+        Engaged by telephone counts, and so does somebody who has only accepted: people set out before they say so.
+        """
+        return self is not Stage.CLEARED
 
 
 @dataclass(frozen=True, slots=True)

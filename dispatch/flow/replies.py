@@ -186,9 +186,9 @@ def _act(text: _Text, meaning: replies.Meaning, context: ReplyContext) -> None: 
             for n, case_id in enumerate(case_ids):
                 _help(text, case_id, first=n == 0, last=n == len(case_ids) - 1)
         case replies.On(hours):
-            _availability(text, "on", hours)
+            _availability(text, "on", hours, uncovered=False)
         case replies.Off():
-            _availability(text, "off", None)
+            _availability(text, "off", None, uncovered=context.last_on_call)
         case replies.OffAskBack(codes):
             _say(text, "off_holds" if codes else "off_last", codes=" ".join(codes))
         case replies.Who():
@@ -243,7 +243,8 @@ def _help(text: _Text, case_id: str, *, first: bool, last: bool) -> None:
     commit(text.actor, text.svc, Act.ANSWER_PAGE, case_id, decide, also=text.finish if last else None)
 
 
-def _availability(text: _Text, state: str, hours: float | None) -> None:
+def _availability(text: _Text, state: str, hours: float | None, *, uncovered: bool) -> None:
+    """ON or OFF. `uncovered`: they were the last one on call, and a coordinator must know at once."""
     svc, now = text.svc, text.svc.clock.now()
     until = now + timedelta(hours=hours) if hours else None
     local = ""
@@ -256,7 +257,20 @@ def _availability(text: _Text, state: str, hours: float | None) -> None:
         told = Told(teams=set(text.person.teams))
         _tell(svc, conn, text, Tell(text.person.id, state, {"until": local}), now)
         data = {"person": text.person.id, "availability": state, "until": until}
-        told.ledger_no = ledger.append(conn, [Entry(now, text.actor.id, "availability", None, None, data)])
+        entries = [Entry(now, text.actor.id, "availability", None, None, data)]
+        if uncovered:
+            entries += service_alarms.open_for(
+                svc,
+                conn,
+                told,
+                text.person.teams,
+                Kind.COVERAGE,
+                "last_one_off",
+                now,
+                text.actor.id,
+                subject=text.person.id,
+            )
+        told.ledger_no = ledger.append(conn, entries)
     mirror(svc, told)
 
 

@@ -97,7 +97,7 @@ SITUATIONS: list[tuple[str, ReplyContext, str, Meaning]] = [
     ("a cry for help on scene, with the code", ON_SCENE, "911 B3X", ALARM),
     ("a cry for help on scene, in a sentence", ON_SCENE, "Help me please", ALARM),
     ("not understood on scene, without a check-in", ON_SCENE, "running late", Unknown()),
-    ("a cry for help from the desk", HOLDS, "HELP", Unknown()),
+    ("a cry for help before they said they had left", HOLDS, "HELP", ALARM),
     ("a cry for help from nobody's case", IDLE, "SOS", Unknown()),
     ("a duress word on scene", ReplyContext(held=ON_SCENE.held, duress=True), "bluebird", ALARM),
     ("a duress word at home", ReplyContext(duress=True), "bluebird", Unknown()),
@@ -139,7 +139,7 @@ def test_situation(context: ReplyContext, text: str, meaning: Meaning) -> None:
 def test_a_cry_rings_from_everyone_who_may_be_out_there(stage: Stage) -> None:
     context = ReplyContext(held=[HeldCase("B3X", "c3", stage)])
     rings = understand(parse("SOS"), context) == ALARM
-    assert rings == (stage not in (Stage.ACCEPTED, Stage.CLEARED))
+    assert rings == (stage is not Stage.CLEARED)
 
 
 CODES = ["K7Q", "M4R", "B3X", "R8T"]
