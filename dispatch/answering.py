@@ -9,13 +9,14 @@ from dispatch.alarm import Kind
 from dispatch.alarming import end_alarms, raise_alarm
 from dispatch.case import Event, State
 from dispatch.casefile import Turn
-from dispatch.escalation import Reason
+from dispatch.escalation import Escalation, Reason
 from dispatch.laddering import completed, start
 from dispatch.page import ANSWER, Act, Answer, Page
 from dispatch.recontact import Assignment
+from dispatch.teammix import Mix
 
 
-def accept(turn: Turn, person: str, page: Page | None) -> bool:
+def accept(turn: Turn, person: str, page: Page | None, mix: Mix | None = None) -> bool:
     """`person` accepts. True when they own the case afterwards; otherwise they have been told who does."""
     case = turn.case
     if not case.open or (case.state is State.CLEARED and turn.file.escalation is None):
@@ -31,7 +32,7 @@ def accept(turn: Turn, person: str, page: Page | None) -> bool:
         turn.happened(Event.ACCEPTED, complete=False, person=person, counted=False)
         turn.tell(person, "taken", who=_who(turn))
         return False
-    return _join(turn, person, page, by=person)
+    return _join(turn, person, page, by=person, mix=mix)
 
 
 def assign(turn: Turn, person: str) -> None:
@@ -40,7 +41,9 @@ def assign(turn: Turn, person: str) -> None:
         _join(turn, person, None, by=turn.actor, event=Event.ASSIGNED)
 
 
-def _join(turn: Turn, person: str, page: Page | None, *, by: str, event: Event = Event.ACCEPTED) -> bool:
+def _join(
+    turn: Turn, person: str, page: Page | None, *, by: str, event: Event = Event.ACCEPTED, mix: Mix | None = None
+) -> bool:
     turn.put(
         Assignment(
             id=turn.new_id(),
@@ -55,6 +58,8 @@ def _join(turn: Turn, person: str, page: Page | None, *, by: str, event: Event =
     escalation = turn.file.escalation
     if escalation is not None:
         escalation = replace(escalation, got=escalation.got + 1)
+        if mix is not None and not mix.complete:
+            escalation = _half_a_team(turn, escalation, mix)
         turn.put(escalation)
     complete = escalation is None or escalation.missing == 0
     others = tuple(p for p in turn.file.owners if p != person)
@@ -73,6 +78,19 @@ def _join(turn: Turn, person: str, page: Page | None, *, by: str, event: Event =
         end_alarms(turn, Kind.UNANSWERED)
     turn.happened(event, complete=complete, person=person, counted=True)
     return True
+
+
+def _half_a_team(turn: Turn, escalation: Escalation, mix: Mix) -> Escalation:
+    """Those who own the case may not respond without another, by the state's rules: one more is wanted, whatever was
+    planned."""
+    owners = len(turn.file.owners)
+    size = max(turn.case.needed, mix.size, owners + 1)
+    because = tuple(dict.fromkeys((*turn.case.needed_because, mix.reason)))
+    turn.put(replace(turn.case, needed=size, needed_because=because))
+    turn.say("half_a_team", owners=owners, needed=size)
+    turn.nudge = True
+    missing = size - owners
+    return replace(escalation, needed=escalation.got + missing, want=max(escalation.want, missing), only_busy=False)
 
 
 def _tell_the_others(turn: Turn) -> None:

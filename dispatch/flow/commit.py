@@ -55,10 +55,11 @@ def commit(
     case_id: str,
     decide: Callable[[Turn], T],
     *,
+    first: Callable[[Connection, CaseFile], None] | None = None,
     also: Callable[[Connection, Turn], None] | None = None,
 ) -> T:
-    """Decide once about one case and commit it. `also` writes further rows of the same transaction (a note, an inbox
-    row).
+    """Decide once about one case and commit it. `first` reads what the decision needs besides the file, `also` writes
+    further rows of the same transaction (a note, an inbox row).
 
     Raises NotFound, NotAllowed, whatever `decide` raises, and Conflict after the last try.
     """
@@ -68,6 +69,8 @@ def commit(
         with svc.record.write() as conn:
             file = casefiles.load(conn, svc.record, case_id)
             check(actor, act, file.case.team)
+            if first is not None:
+                first(conn, file)
             turn = turn_for(actor, svc, conn, file, now)
             result = decide(turn)
             if also is not None:

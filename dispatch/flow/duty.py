@@ -245,8 +245,8 @@ def _skips(current: TeamNow, known: dict[str, tuple[Responder, Standing]], at: d
 def shifts(
     actor: Actor, svc: Service, team: str, start: datetime | None = None, end: datetime | None = None
 ) -> list[Spell]:
-    """Who is on in [start, end), a week from now without. Raises InvalidInput for a window that is empty or too long.
-    """
+    """Who is on in [start, end), a week from now without. Raises InvalidInput for a window that is empty or too
+    long."""
     check(actor, Act.SEE_ROSTER, team)
     start, end = _window(svc, start, end)
     with svc.record.read() as conn:

@@ -7,38 +7,33 @@ whom. That chain has its own head: reading never waits for dispatching.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import Row, or_, select
 
 from dispatch.access import Act, Actor, check
-from dispatch.assessed import AnsweredBy, Assessed, known_urgency, standing
-from dispatch.case import UNFILLED, Case
+from dispatch.case import Case
 from dispatch.casefile import CaseFile
 from dispatch.contact import Personal, is_number
 from dispatch.errors import Fault, Forgotten, InvalidInput, NotFound
 from dispatch.facts import Facts
 from dispatch.flow.boards import alarm_views, owners_of
+from dispatch.flow.briefs import because, brief_of, opened, position_of
 from dispatch.flow.intake import Logged
 from dispatch.flow.lines import case_ids_named, case_line, escalation_view, page_view
 from dispatch.flow.names import Names
 from dispatch.flow.service import Service
 from dispatch.flow.views import (
-    AssessmentView,
-    Because,
     CaseBrief,
     CaseDetail,
     ContactView,
     EmergencyView,
     Found,
     Happened,
-    Named,
     RecontactView,
 )
-from dispatch.policy import Policy
-from dispatch.priority import Urgency
 from dispatch.store import casefiles, contacts, datakeys, ledger, notes, schema
 from dispatch.store.ledger import LOOKS, Entry
 from dispatch.store.rows import load_rows
@@ -64,7 +59,7 @@ def logged(actor: Actor, svc: Service, done: Logged) -> CaseBrief | None:
     """
     if done.case_id is None:
         return None
-    found = _brief(svc, done.case_id)
+    found = brief_of(svc, done.case_id)
     if done.again:
         check(actor, Act.SEE_CASE, found.team)
         noted(actor, svc, "case_seen", found.id, found.team)
@@ -73,33 +68,9 @@ def logged(actor: Actor, svc: Service, done: Logged) -> CaseBrief | None:
 
 def brief(actor: Actor, svc: Service, case_id: str) -> CaseBrief:
     """The case after somebody's own act on it, which the history has already."""
-    found = _brief(svc, case_id)
+    found = brief_of(svc, case_id)
     check(actor, Act.SEE_CASE, found.team)
     return found
-
-
-def _brief(svc: Service, case_id: str) -> CaseBrief:
-    with svc.record.read() as conn:
-        case = next(iter(load_rows(conn, Case, "id", [case_id])), None)
-        if case is None:
-            raise NotFound("There is no such case.")
-        rows = contacts.assessments_of(conn, [case.id])
-        keys = datakeys.load(conn, {row.key_id for row in rows})
-        team = svc.rosters.team(conn, case.team)
-        position = _position(conn, case)
-    views = _assessments(svc, rows, keys, None)
-    return CaseBrief(
-        id=case.id,
-        code=case.code,
-        state=case.state,
-        team=case.team,
-        urgency=case.urgency,
-        response_mode=case.mode,
-        respond_by=case.respond_by,
-        queue_position=position,
-        incomplete=case.incomplete,
-        because=_because(views, team.policy),
-    )
 
 
 def case(actor: Actor, svc: Service, case_id: str) -> CaseDetail:
@@ -112,10 +83,10 @@ def case(actor: Actor, svc: Service, case_id: str) -> CaseDetail:
         keys = datakeys.load(conn, {row.key_id for row in (*calls, *given)})
         names = Names(svc, conn, _everybody(file, calls, given))
         team = svc.rosters.team(conn, file.case.team)
-        position = _position(conn, file.case)
+        position = position_of(conn, file.case.team, file.case.state, file.case.place)
         alarms = alarm_views(actor, svc, conn, [a for a in file.alarms if a.open])
     noted(actor, svc, "case_seen", case_id, file.case.team)
-    views = _assessments(svc, given, keys, names)
+    views = opened(svc, given, keys, names)
     line = case_line(file.case, file.owners, names)
     deadline = file.case.deadline
     return CaseDetail(
@@ -123,7 +94,7 @@ def case(actor: Actor, svc: Service, case_id: str) -> CaseDetail:
         queue_position=position,
         due_at=deadline.due_at if deadline else None,
         due_meaning=deadline.meaning.value if deadline else None,
-        because=_because(views, team.policy),
+        because=because(views, team.policy),
         escalation=escalation_view(file.escalation),
         pages=tuple(page_view(page, file.case.code, names) for page in file.pages),
         alarms=tuple(alarms),
@@ -218,12 +189,6 @@ def search(actor: Actor, svc: Service, phone: str) -> Found:
     )
 
 
-def _position(conn: Connection, case: Case) -> int | None:
-    if case.state not in UNFILLED:
-        return None
-    return contacts.position(conn, case.team, case.place, [s.value for s in UNFILLED])
-
-
 def _everybody(file: CaseFile, calls: Iterable[Row[Any]], given: Iterable[Row[Any]]) -> list[str | None]:
     return [
         *case_ids_named([file.case]),
@@ -256,65 +221,6 @@ def _contact(svc: Service, row: Row[Any], key: DataKey, names: Names) -> Contact
         facts=_FACTS.validate_python(row.facts),
         personal=personal,
     )
-
-
-def _assessments(
-    svc: Service, rows: Sequence[Row[Any]], keys: Mapping[str, DataKey], names: Names | None
-) -> tuple[AssessmentView, ...]:
-    return tuple(view for row in rows if (view := _assessment(svc, row, keys[row.key_id], names)) is not None)
-
-
-def _assessment(svc: Service, row: Row[Any], key: DataKey, names: Names | None) -> AssessmentView | None:
-    try:
-        content = svc.sealer.open_dict("assessments", "content", row.id, key, row.content)
-    except Forgotten:
-        return None
-    return AssessmentView(
-        id=row.id,
-        protocol=row.protocol,
-        version=row.version_of,
-        hash=row.content_hash,
-        band=row.band,
-        score=content["score"],
-        floor=row.floor,
-        ceiling=row.ceiling,
-        incomplete=row.incomplete,
-        because=tuple(content["because"]),
-        missing=tuple(content["missing"]),
-        flags=content["flags"],
-        answers=content["answers"],
-        answered_by=AnsweredBy(row.answered_by),
-        by=names.of(row.by) if names else Named(row.by, row.by),
-        at=row.at,
-        standing=row.standing,
-    )
-
-
-def _because(views: Sequence[AssessmentView], policy: Policy) -> tuple[Because, ...]:
-    """The assessments that count, most urgent first."""
-    history = [
-        Assessed(
-            protocol=v.protocol,
-            version=v.version,
-            band=v.band,
-            floor=v.floor,
-            ceiling=v.ceiling,
-            incomplete=v.incomplete,
-            flags=v.flags,
-            because=v.because,
-            answered_by=v.answered_by,
-            at=v.at,
-            confirmed=v.standing == "confirmed",
-        )
-        for v in views
-    ]
-
-    def rank(one: Assessed) -> int:
-        urgency = known_urgency(one, policy)
-        return len(Urgency) if urgency is None else urgency.rank
-
-    counting = sorted(standing(history, policy).counts, key=rank)
-    return tuple(Because(a.protocol, a.version, a.band, a.because) for a in counting)
 
 
 def _told(data: Mapping[str, Any], names: Names) -> dict[str, Any]:

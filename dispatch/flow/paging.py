@@ -20,6 +20,7 @@ from dispatch.escalation import Escalation, Run
 from dispatch.flow.commit import commit, mirror, retrying, store, turn_for
 from dispatch.flow.rosters import TeamNow
 from dispatch.flow.service import Service
+from dispatch.flow.teams import mix_with
 from dispatch.matching import EVERYONE, Match, Need, Pick, Pool, Skip, candidates
 from dispatch.need import Limits
 from dispatch.page import Page, Report
@@ -29,6 +30,7 @@ from dispatch.store import casefiles, deadlines, ledger, outbox, people, schema
 from dispatch.store.casefiles import Told, effect_row
 from dispatch.store.ledger import Entry
 from dispatch.store.rows import load_rows, update_rows
+from dispatch.teammix import Mix
 from dispatch.wallclock import wall, zone
 
 #: Cases matched in one transaction: long enough to share the roster's load, short enough that an intake never waits
@@ -319,10 +321,15 @@ def _fire_alarm(actor: Actor, svc: Service, deadline_id: str, alarm_id: str) -> 
 def accept(actor: Actor, svc: Service, case_id: str, person: str, page_id: str | None) -> bool:
     """`person` accepts; True when they own the case afterwards."""
 
-    def decide(turn: Turn) -> bool:
-        return answering.accept(turn, person, _page(turn, page_id))
+    mixes: list[Mix] = []
 
-    return commit(actor, svc, Act.ANSWER_PAGE, case_id, decide, also=_touch(person))
+    def decide(turn: Turn) -> bool:
+        return answering.accept(turn, person, _page(turn, page_id), mixes[-1])
+
+    def first(conn: Connection, file: CaseFile) -> None:
+        mixes.append(mix_with(svc, conn, file, person))
+
+    return commit(actor, svc, Act.ANSWER_PAGE, case_id, decide, first=first, also=_touch(person))
 
 
 def decline(actor: Actor, svc: Service, case_id: str, person: str, page_id: str) -> None:

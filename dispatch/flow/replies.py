@@ -16,12 +16,13 @@ from dispatch.access import Act, Actor, Role
 from dispatch.alarm import Kind
 from dispatch.alarming import MISSED, end_missed_check_in, raise_alarm
 from dispatch.case import Event, State
-from dispatch.casefile import Turn
+from dispatch.casefile import CaseFile, Turn
 from dispatch.deadline import Meaning
 from dispatch.effects import AnswerNumber, Bridge, Effect, Tell
 from dispatch.flow import service_alarms
 from dispatch.flow.commit import commit, mirror
 from dispatch.flow.service import Service
+from dispatch.flow.teams import mix_with
 from dispatch.page import Answer
 from dispatch.reply import HeldCase, LatePage, OpenPage, ReplyContext, Stage, Verb
 from dispatch.roster import on_call
@@ -29,6 +30,7 @@ from dispatch.store import inbox, ledger, notes, outbox, people, schema
 from dispatch.store.casefiles import Told, effect_row
 from dispatch.store.ledger import Entry
 from dispatch.store.notes import Note
+from dispatch.teammix import Mix
 from dispatch.wallclock import wall, zone
 
 #: A closed page can still be meant by a bare answer for this long, and be named by its code for a day.
@@ -171,7 +173,7 @@ def _last_on_call(svc: Service, conn: Connection, person: Row[Any], now: datetim
 def _act(text: _Text, meaning: replies.Meaning, context: ReplyContext) -> None:  # noqa: C901, PLR0912 - one row a meaning
     match meaning:
         case replies.Accept(page_id) | replies.LateAccept(page_id):
-            _on_page(text, page_id, lambda turn: answering.accept(turn, text.person.id, turn.file.page(page_id)))
+            _accept(text, page_id)
         case replies.Decline(page_id):
             _on_page(text, page_id, lambda turn: answering.decline(turn, text.person.id, turn.file.page(page_id)))
         case replies.Status(case_id, verb):
@@ -205,19 +207,42 @@ def _act(text: _Text, meaning: replies.Meaning, context: ReplyContext) -> None: 
             _not_understood(text, context)
 
 
-def _on_page(text: _Text, page_id: str, decide: Callable[[Turn], object]) -> None:
+def _on_page(
+    text: _Text,
+    page_id: str,
+    decide: Callable[[Turn], object],
+    first: Callable[[Connection, CaseFile], None] | None = None,
+) -> None:
     with text.svc.record.read() as conn:
         p = schema.pages
         case_id = conn.scalar(select(p.c.case_id).where(p.c.id == page_id))
-    _on_case(text, str(case_id), Act.ANSWER_PAGE, decide)
+    _on_case(text, str(case_id), Act.ANSWER_PAGE, decide, first)
 
 
-def _on_case(text: _Text, case_id: str, act: Act, decide: Callable[[Turn], object]) -> None:
+def _accept(text: _Text, page_id: str) -> None:
+    mixes: list[Mix] = []
+
+    def first(conn: Connection, file: CaseFile) -> None:
+        mixes.append(mix_with(text.svc, conn, file, text.person.id))
+
+    def decide(turn: Turn) -> object:
+        return answering.accept(turn, text.person.id, turn.file.page(page_id), mixes[-1])
+
+    _on_page(text, page_id, decide, first)
+
+
+def _on_case(
+    text: _Text,
+    case_id: str,
+    act: Act,
+    decide: Callable[[Turn], object],
+    first: Callable[[Connection, CaseFile], None] | None = None,
+) -> None:
     def also(conn: Connection, turn: Turn) -> None:
         text.finish(conn)
         people.taken(conn, text.person.id)
 
-    commit(text.actor, text.svc, act, case_id, decide, also=also)
+    commit(text.actor, text.svc, act, case_id, decide, first=first, also=also)
 
 
 def _checked_in(turn: Turn, person: str) -> None:

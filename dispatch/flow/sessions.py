@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from dispatch.access import Actor, Role
 from dispatch.errors import Fault, InvalidInput, NotFound, NotSignedIn
@@ -30,6 +30,16 @@ DEMO_ROLES = (Role.OPERATOR, Role.RESPONDER, Role.COORDINATOR)
 _hasher = PasswordHasher()
 # Verified when the login is not known, so that a stranger cannot tell known logins by the time the answer takes.
 _NOBODY = _hasher.hash(secrets.token_hex(16))
+
+# Asked for every request, so built once.
+_T, _S, _U, _K = schema.tokens, schema.sessions, schema.users, schema.data_keys
+_TOKEN = select(_T).where(_T.c.token_hash == bindparam("hash"), _T.c.revoked_at.is_(None))
+_SESSION = (
+    select(_U, _K.c.wrapped)
+    .join(_S, _S.c.user_id == _U.c.id)
+    .join(_K, _K.c.id == _U.c.key_id)
+    .where(_S.c.id_hash == bindparam("hash"), _S.c.expires_at > bindparam("now"), _U.c.disabled_at.is_(None))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +60,8 @@ def login_index(svc: Service, login: str) -> tuple[str, ...]:
 
 def by_token(svc: Service, token: str) -> SignedIn | None:
     """Whose API token this is; None when nobody's, or revoked."""
-    t = schema.tokens
-    query = select(t).where(t.c.token_hash == hashed(token), t.c.revoked_at.is_(None))
     with svc.record.read() as conn:
-        row = conn.execute(query).one_or_none()
+        row = conn.execute(_TOKEN, {"hash": hashed(token)}).one_or_none()
     if row is None:
         return None
     return SignedIn(Actor(row.id, frozenset(Role(r) for r in row.roles), frozenset(row.teams)), row.name)
@@ -61,15 +69,8 @@ def by_token(svc: Service, token: str) -> SignedIn | None:
 
 def by_session(svc: Service, session: str) -> SignedIn | None:
     """Whose session this is; None when it is unknown or over, or its user was disabled."""
-    s, u, k = schema.sessions, schema.users, schema.data_keys
-    query = (
-        select(u, k.c.wrapped)
-        .join(s, s.c.user_id == u.c.id)
-        .join(k, k.c.id == u.c.key_id)
-        .where(s.c.id_hash == hashed(session), s.c.expires_at > svc.clock.now(), u.c.disabled_at.is_(None))
-    )
     with svc.record.read() as conn:
-        row = conn.execute(query).one_or_none()
+        row = conn.execute(_SESSION, {"hash": hashed(session), "now": svc.clock.now()}).one_or_none()
     if row is None:
         return None
     login = svc.sealer.open_text("users", "login", row.id, DataKey(row.key_id, row.wrapped), row.login)
