@@ -5,6 +5,7 @@ Every showing is written down as a look. What people do to a case is in `case_ac
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from starlette.requests import Request
@@ -19,7 +20,7 @@ from dispatch.console.contacts import band_words, gaps, renamed
 from dispatch.console.fields import Fields
 from dispatch.console.pages import Posted, go, new_router, page
 from dispatch.deadline import Meaning
-from dispatch.errors import InvalidInput, Refused
+from dispatch.errors import Fault, InvalidInput, Refused
 from dispatch.flow import desk, intake, looks
 from dispatch.flow.service import Service
 from dispatch.flow.views import CaseDetail, PageView
@@ -64,12 +65,19 @@ def _known(who: Asking, svc: Service, found: CaseDetail, failed: Failed | None) 
             "tri": [("yes", "Yes"), ("no", "No"), ("unknown", "Not known")],
         },
         "failed": failed,
-        "form": Fields.again(failed.values, failed.faults) if failed else Fields({}),
+        "forms": lambda act: _fields(act, failed),
         "band_words": band_words(svc.library),
         "safety": words.SAFETY_QUESTIONS,
         "due_words": words.word(Meaning(found.due_meaning)) if found.due_meaning else "",
         "titles": {protocol.id: protocol.title for protocol in svc.library},
     }
+
+
+def _fields(act: str, failed: Failed | None) -> Fields:
+    """What that act's form holds: what was entered, if it is the one that was refused."""
+    if failed is None or failed.act != act:
+        return Fields({}, at=f"{act}-")
+    return replace(Fields.again(failed.values, failed.faults), at=f"{act}-")
 
 
 def _answerable(found: CaseDetail, me: str) -> PageView | None:
@@ -102,7 +110,7 @@ def assess(
             intake.assess(who.actor, svc, case_id, entered.given[0])
             return go(f"/cases/{case_id}#assessments")
     except InvalidInput as error:
-        faults = renamed(error.faults, entered)
+        faults = renamed([Fault(f"assessments.{f.field}", f.problem) for f in error.faults], entered)
     return _assess_page(request, who, svc, case_id, protocol, Fields.again(values, faults))
 
 

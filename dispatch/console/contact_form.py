@@ -23,7 +23,7 @@ from protocols.loader import Library
 #: Fields that hold several values: some as ticked boxes, some typed with commas.
 LISTS = {"needs.languages", "needs.skills", "person.languages", "concerns", "ending.resources_offered"}
 #: Fields of the page itself, which say nothing about the contact.
-_NOT_CONTACT = {"csrf", "key", "case_id", "assessing", "answered_now", "add"}
+_NOT_CONTACT = {"csrf_token", "key", "case_id", "assessing", "add", "ending.confirmed_by"}
 _ASSESSMENT = re.compile(r"assessments\.(\d{1,2})\.(protocol|answered_by|answers\.(\w{1,60}))")
 _CONTACT = TypeAdapter(Contact)
 
@@ -163,8 +163,14 @@ def _one(values: Values, name: str) -> str | None:
     return (values.get(name) or [""])[-1].strip() or None
 
 
+def field(name: str) -> str:
+    """The page's field that a fault speaks of: one of several values has no field of its own."""
+    whole, _, last = name.rpartition(".")
+    return whole if whole in LISTS and last.isdigit() else name
+
+
 def _where(loc: tuple[int | str, ...]) -> str:
-    return ".".join(str(part) for part in loc) or "contact"
+    return field(".".join(str(part) for part in loc)) or "contact"
 
 
 def _problem(error: Any) -> str:

@@ -153,7 +153,7 @@ def renamed(faults: Iterable[Fault], entered: Entered) -> list[Fault]:
         if name.startswith("assessments."):
             _, n, rest = name.split(".", 2)
             name = f"assessments.{places.get(int(n), 0)}.{rest}"
-        found.append(Fault(name, fault.problem.replace("_", " ")))
+        found.append(Fault(contact_form.field(name), fault.problem.replace("_", " ")))
     return found
 
 

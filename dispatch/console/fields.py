@@ -14,6 +14,8 @@ class Fields:
 
     values: Mapping[str, list[str]]
     errors: Mapping[str, str] = field(default_factory=dict)
+    #: before the ids of this form's fields, where a page has several forms with fields of one name
+    at: str = ""
 
     @classmethod
     def again(cls, values: Mapping[str, list[str]], faults: Iterable[Fault]) -> Fields:

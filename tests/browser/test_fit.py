@@ -1,0 +1,64 @@
+"""Every page, on a telephone and at a desk, by day and by night: nothing is cut off, too small, nameless or faint."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Site
+from tests.browser.test_live import draft
+
+pytestmark = pytest.mark.browser
+
+#: Everything a person can press, smaller than a thumb; links inside running text are exempt (WCAG 2.2, 2.5.8).
+SMALL = """() => [...document.querySelectorAll("button, .button, input, select, textarea, nav a, summary, td a, .pick")]
+  .filter(e => e.type !== "hidden" && !e.closest(".unseen, thead") && e.getClientRects().length)
+  .map(e => e.matches(".pick input, .tick input") ? e.closest("label") : e)
+  .filter(e => { const b = e.getBoundingClientRect(); return b.height < 43.5; })
+  .map(e => e.tagName + " " + (e.name || e.textContent.trim()).slice(0, 40))"""
+
+NAMELESS = """() => [...document.querySelectorAll("input, select, textarea, button, a")]
+  .filter(e => e.type !== "hidden" && e.getClientRects().length)
+  .filter(e => !(e.labels?.length || e.getAttribute("aria-label") || e.textContent.trim()))
+  .map(e => e.outerHTML.slice(0, 80))"""
+
+#: Text against the nearest painted ground, by WCAG's formula.
+FAINT = """() => {
+  const parse = (c) => { const n = c.match(/[\\d.]+/g).map(Number); return { rgb: n.slice(0, 3), a: n[3] ?? 1 }; };
+  const line = (v) => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4;
+  const weights = [.2126, .7152, .0722];
+  const light = ({ rgb }) => rgb.reduce((sum, v, i) => sum + weights[i] * line(v / 255), 0);
+  const ground = (e) => { for (let at = e; at; at = at.parentElement) {
+    const c = parse(getComputedStyle(at).backgroundColor);
+    if (c.a === 1) return c; } return { rgb: [255, 255, 255] }; };
+  const found = [];
+  for (const e of document.querySelectorAll("body *")) {
+    if (!e.getClientRects().length || ![...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())) continue;
+    const style = getComputedStyle(e), a = light(parse(style.color)), b = light(ground(e));
+    const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
+    if (ratio < 4.5) found.push(ratio.toFixed(2) + " " + e.className + " " + e.textContent.trim().slice(0, 40));
+  }
+  return found; }"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_every_page_fits_can_be_pressed_named_and_read(
+    site: Site, page: Page, width: int, scheme: Literal["light", "dark"]
+) -> None:
+    case = site.log(draft(), "k1")
+    site.match()
+    site.sign_in(page, "dee")
+    page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(color_scheme=scheme)
+    paths = ("/board", "/contacts/new", "/operator", "/mine", "/on-call", f"/cases/{case}")
+    for path in (*paths, f"/cases/{case}/assess?protocol=ctrs"):
+        page.goto(site.url + path)
+        page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        assert page.evaluate(SMALL) == [], path
+        assert page.evaluate(NAMELESS) == [], path
+        assert page.evaluate(FAINT) == [], path
+        assert page.locator("h1").count() == 1, path

@@ -1,0 +1,123 @@
+"""Signing in and out, the one-time link, and what a browser is and is not told."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from dispatch.access import Role
+from dispatch.alarm import Kind
+from dispatch.case import State
+from dispatch.console import words
+from dispatch.console.pages import HERE
+from dispatch.deadline import Meaning, Owner
+from dispatch.disposition import Disposition
+from dispatch.facts import HARD_STOPS, SAFETY_FACTS, Safety
+from dispatch.flow import admin
+from dispatch.priority import Urgency
+from tests.api.conftest import TEST, Api
+from tests.console.conftest import PASSWORD, Screen, SignIn
+
+TEMPLATES = sorted((HERE / "templates").glob("*.html"))
+
+
+@pytest.mark.parametrize(
+    ("role", "begins"),
+    [
+        (Role.OPERATOR, "/operator"),
+        (Role.RESPONDER, "/mine"),
+        (Role.COORDINATOR, "/board"),
+        (Role.AUDITOR, "/on-call"),
+    ],
+)
+def test_each_role_begins_where_its_work_is(sign_in: SignIn, role: Role, begins: str) -> None:
+    screen = sign_in("somebody", role)
+    assert (screen.status, screen.at) == (200, begins)
+
+
+def test_a_wrong_password_keeps_the_login_and_tells_nothing(api: Api) -> None:
+    admin.add_user(TEST, api.svc, "op", PASSWORD, [Role.OPERATOR])
+    screen = Screen(api.browser())
+    for login in ("op", "nobody"):
+        shown = screen.post("/sign-in", {"login": login, "password": "wrong", "next": "/board"})
+        assert shown.status == 401
+        assert "That login and password do not belong together." in shown.text
+        assert f'value="{login}"' in shown.html
+        assert shown.hidden()["next"] == "/board"
+
+
+@pytest.mark.parametrize("back", ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:1", "/@x"])
+def test_a_sign_in_never_leads_to_a_stranger_s_page(api: Api, back: str) -> None:
+    admin.add_user(TEST, api.svc, "op", PASSWORD, [Role.OPERATOR])
+    screen = Screen(api.browser()).post("/sign-in", {"login": "op", "password": PASSWORD, "next": back})
+    assert screen.at == "/operator"
+
+
+def test_signing_out_ends_it(operator: Screen) -> None:
+    operator.open("/operator")
+    assert operator.post("/sign-out").at == "/sign-in"
+    assert operator.open("/operator").at == "/sign-in"
+
+
+def test_the_one_time_link_makes_one_administrator(api: Api) -> None:
+    code = admin.setup_code(api.svc)
+    screen = Screen(api.browser())
+    assert screen.open("/setup/guessed").status == 404
+    assert screen.open(f"/setup/{code}").status == 200
+    form = {"login": "chief", "password": PASSWORD, "again": PASSWORD + "!"}
+    assert screen.post(f"/setup/{code}", form).problems() == ["is not the same as the one above"]
+    short = {"login": "chief", "password": "short", "again": "short"}
+    assert "needs at least" in screen.post(f"/setup/{code}", short).text
+    assert screen.post(f"/setup/{code}", form | {"again": PASSWORD}).at == "/board"
+    assert screen.open(f"/setup/{code}").status == 404
+
+
+def test_nobody_sees_a_page_without_signing_in(api: Api) -> None:
+    for path in ("/board", "/contacts/new", "/operator", "/mine", "/on-call", "/cases/x", "/p/abcdefghij"):
+        assert Screen(api.browser()).open(path).at == "/sign-in", path
+
+
+def test_a_part_of_a_page_sends_the_whole_page_to_the_sign_in(api: Api) -> None:
+    answer = api.browser().get("/board/live", headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (401, "/sign-in")
+
+
+def test_a_form_from_elsewhere_or_without_its_token_is_refused_on_a_page(operator: Screen) -> None:
+    operator.open("/contacts/new")
+    assert operator.client.post("/contacts/new", data=operator.hidden()).status_code == 403
+    forged = operator.post("/contacts/new", {"csrf_token": "0" * 40})
+    assert (forged.status, "The form is out of date: load the page again." in forged.text) == (403, True)
+
+
+def test_static_files_are_kept_by_browsers_and_pages_are_not(operator: Screen) -> None:
+    page = operator.client.get("/operator")
+    assert page.headers["Cache-Control"] == "no-store"
+    for address in re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text):
+        file = operator.client.get(address)
+        assert (file.status_code, "immutable" in file.headers["Cache-Control"]) == (200, True)
+    assert operator.client.get("/static/..%2fpages.py").status_code == 404
+    assert operator.client.get("/static/pages.py").status_code == 404
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+def test_no_template_needs_an_inline_script_or_style(template: Path) -> None:
+    text = template.read_text(encoding="utf-8")
+    assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=|javascript:|hx-on|\bjs:", text)
+
+
+def test_every_code_a_page_shows_has_words() -> None:
+    assert {fact for fact, _, _ in words.SAFETY_QUESTIONS} == set(SAFETY_FACTS) == set(Safety.__dataclass_fields__)
+    assert {fact for fact, _, stop in words.SAFETY_QUESTIONS if stop} == set(HARD_STOPS)
+    for values in (Urgency, State, Kind, Disposition, Meaning, Owner):
+        assert all("_" not in words.word(value) for value in values)
+    # An alarm and a state are read in a hurry: never the bare code.
+    assert all(words.word(kind) != kind.value for kind in Kind)
+
+
+def test_reasons_that_are_only_unknown_come_last_in_one_line() -> None:
+    assert words.reasons(("worry = unknown", "weapon = yes", "violence_now = unknown")) == [
+        "weapon = yes",
+        "not known yet: worry, violence now",
+    ]
