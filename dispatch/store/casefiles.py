@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from dispatch.alarm import Alarm
 from dispatch.case import UNFILLED, Case
@@ -122,10 +122,14 @@ def save(conn: Connection, savings: Sequence[Saving], now: datetime, new_id: Cal
 
 def stop_clocks(conn: Connection, owners: Sequence[str]) -> list[str]:
     """Take away the deadlines of these rows; returns the deadlines' ids."""
-    if not owners:
-        return []
-    gone = delete(schema.deadlines).where(schema.deadlines.c.owner_id.in_(owners)).returning(schema.deadlines.c.id)
-    return list(conn.scalars(gone))
+    return list(conn.scalars(_STOP, {"owners": list(owners)})) if owners else []
+
+
+_STOP = (
+    delete(schema.deadlines)
+    .where(schema.deadlines.c.owner_id.in_(bindparam("owners", expanding=True)))
+    .returning(schema.deadlines.c.id)
+)
 
 
 def set_clocks(

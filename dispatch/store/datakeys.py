@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from dispatch.store.sealing import DataKey
 from dispatch.store.tables_infra import data_keys
+
+_ADD = insert(data_keys)
+_LOAD = select(data_keys.c.id, data_keys.c.wrapped).where(data_keys.c.id.in_(bindparam("ids", expanding=True)))
 
 
 def add(conn: Connection, keys: Sequence[DataKey], now: datetime) -> None:
     """Store new keys; must commit together with what they sealed, or that is lost."""
     if keys:
-        conn.execute(insert(data_keys), [{"id": key.id, "wrapped": key.wrapped, "created_at": now} for key in keys])
+        conn.execute(_ADD, [{"id": key.id, "wrapped": key.wrapped, "created_at": now} for key in keys])
 
 
 def load(conn: Connection, ids: Collection[str]) -> dict[str, DataKey]:
     """The keys by id; destroyed ones come with `wrapped` None, unknown ids are absent."""
-    rows = conn.execute(select(data_keys.c.id, data_keys.c.wrapped).where(data_keys.c.id.in_(ids)))
+    rows = conn.execute(_LOAD, {"ids": list(ids)})
     return {row.id: DataKey(row.id, row.wrapped) for row in rows}
 
 

@@ -21,6 +21,9 @@ from dispatch.store.tables_infra import OPEN_EFFECTS, outbox
 Closed = Literal["done", "failed", "void"]
 
 
+_ADD = insert(outbox)
+
+
 def add(conn: Connection, effects: Sequence[Mapping[str, Any]], now: datetime) -> None:
     """Store effects, in the transaction that decided them.
 
@@ -28,7 +31,7 @@ def add(conn: Connection, effects: Sequence[Mapping[str, Any]], now: datetime) -
     enumerations, numbers and times as text only. A lower `priority` is more urgent.
     """
     if effects:
-        conn.execute(insert(outbox), [{**effect, "state": "pending", "created_at": now} for effect in effects])
+        conn.execute(_ADD, [{**effect, "state": "pending", "created_at": now} for effect in effects])
 
 
 _due = (
@@ -74,8 +77,16 @@ def close(conn: Connection, ids: Collection[str], state: Closed, now: datetime) 
 
     Not bound to the claim: a result that comes after its lease is a result all the same.
     """
-    open_ones = update(outbox).where(outbox.c.id.in_(ids), OPEN_EFFECTS)
-    return conn.execute(open_ones.values(state=state, closed_at=now, claimed_by=None, lease_until=None)).rowcount
+    if not ids:
+        return 0
+    return conn.execute(_CLOSE, {"ids": list(ids), "how": state, "now": now}).rowcount
+
+
+_CLOSE = (
+    update(outbox)
+    .where(outbox.c.id.in_(bindparam("ids", expanding=True)), OPEN_EFFECTS)
+    .values(state=bindparam("how"), closed_at=bindparam("now"), claimed_by=None, lease_until=None)
+)
 
 
 def retry(conn: Connection, id_: str, worker: str, not_before: datetime) -> bool:
@@ -87,6 +98,9 @@ def retry(conn: Connection, id_: str, worker: str, not_before: datetime) -> bool
 
 def next_due(conn: Connection) -> datetime | None:
     """When the next effect may be claimed (it may be past), None when nothing is open."""
-    pending = conn.scalar(select(func.min(outbox.c.not_before)).where(OPEN_EFFECTS, outbox.c.state == "pending"))
-    leased = conn.scalar(select(func.min(outbox.c.lease_until)).where(OPEN_EFFECTS, outbox.c.state == "claimed"))
+    pending, leased = conn.scalar(_FIRST_PENDING), conn.scalar(_FIRST_LEASE)
     return min((at for at in (pending, leased) if at is not None), default=None)
+
+
+_FIRST_PENDING = select(func.min(outbox.c.not_before)).where(OPEN_EFFECTS, outbox.c.state == "pending")
+_FIRST_LEASE = select(func.min(outbox.c.lease_until)).where(OPEN_EFFECTS, outbox.c.state == "claimed")

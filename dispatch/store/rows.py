@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 from enum import StrEnum
+from functools import cache
 from typing import Any, TypeVar, get_type_hints
 
-from sqlalchemy import Connection, RowMapping, Table, bindparam, select, update
+from sqlalchemy import Connection, RowMapping, Select, Table, bindparam, select, update
 
 from dispatch.alarm import Alarm
 from dispatch.case import Case
@@ -90,13 +91,17 @@ def decode(cls: type[R], values: RowMapping, deadline: Deadline | None) -> R:
     return cls(**parts)
 
 
+# Every decision about a case runs these and `_selecting`: building a statement anew takes as long as running it.
+_INSERTS = {cls: table.insert() for cls, table in TABLES.items()}
+
+
 def insert_rows(conn: Connection, rows: Sequence[Row]) -> None:
     by_class: dict[type[Any], list[dict[str, Any]]] = {}
     for row in rows:
         by_class.setdefault(type(row), []).append(encode(row))
-    for cls, table in TABLES.items():  # the order of TABLES is the order of the foreign keys
+    for cls, insert in _INSERTS.items():  # the order of TABLES is the order of the foreign keys
         if cls in by_class:
-            conn.execute(table.insert(), by_class[cls])
+            conn.execute(insert, by_class[cls])
 
 
 def _guarded_update(cls: type[Any]) -> Any:
@@ -126,18 +131,20 @@ def update_rows(conn: Connection, rows: Sequence[Row]) -> None:
 
 def load_rows(conn: Connection, cls: type[R], column: str, values: Sequence[str]) -> list[R]:
     """Rows of one table whose `column` is one of `values`, each with its deadline."""
-    table, due = TABLES[cls], schema.deadlines
-    owner = OWNERS.get(cls)
-    if owner is None:
-        found = conn.execute(select(table).where(table.c[column].in_(values)).order_by(*_order(table))).mappings()
+    found = conn.execute(_selecting(TABLES[cls], OWNERS.get(cls), column), {"wanted": list(values)}).mappings()
+    if cls not in OWNERS:
         return [decode(cls, row, None) for row in found]
-    query = (
-        select(table, due.c.meaning.label("deadline_meaning"), due.c.due_at.label("deadline_due"))
-        .outerjoin(due, (due.c.owner_kind == owner.value) & (due.c.owner_id == table.c.id))
-        .where(table.c[column].in_(values))
-        .order_by(*_order(table))
-    )
-    return [decode(cls, row, _deadline(row)) for row in conn.execute(query).mappings()]
+    return [decode(cls, row, _deadline(row)) for row in found]
+
+
+@cache
+def _selecting(table: Table, owner: Owner | None, column: str) -> Select[Any]:
+    query, due = select(table), schema.deadlines
+    if owner is not None:
+        owned = (due.c.owner_kind == owner.value) & (due.c.owner_id == table.c.id)
+        meaning, due_at = due.c.meaning.label("deadline_meaning"), due.c.due_at.label("deadline_due")
+        query = select(table, meaning, due_at).outerjoin(due, owned)
+    return query.where(table.c[column].in_(bindparam("wanted", expanding=True))).order_by(*_order(table))
 
 
 def _order(table: Table) -> tuple[Any, ...]:
