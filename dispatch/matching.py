@@ -97,16 +97,7 @@ def match_relaxing(
 
     `order` is the policy's. A filter that is not in RELAXABLE is passed over: no policy relaxes a credential.
     """
-    found = match(need, layer, candidates, count, now, limits, rules)
-    relaxed: list[str] = []
-    for name in order:
-        if found.picks or found.only_busy:
-            break
-        if name in RELAXABLE:
-            relaxed.append(name)
-            need = replace(need, relaxed=need.relaxed | {name})
-            found = match(need, layer, candidates, count, now, limits, rules)
-    return replace(found, relaxed=tuple(relaxed)) if found.picks or found.only_busy else found
+    return Pool(candidates, now, limits, rules).match_relaxing(need, layer, count, order)
 
 
 def team_mix(need: Need, people: Iterable[Candidate], now: datetime, limits: Limits, rules: RulePacks | None) -> Mix:
@@ -141,6 +132,19 @@ class Pool:
 
     def __len__(self) -> int:
         return len(self._by_id)
+
+    def match_relaxing(self, need: Need, layer: str, count: int, order: Sequence[str]) -> Match:
+        """See the function of this name."""
+        found = self.match(need, layer, count)
+        relaxed: list[str] = []
+        for name in order:
+            if found.picks or found.only_busy:
+                break
+            if name in RELAXABLE:
+                relaxed.append(name)
+                need = replace(need, relaxed=need.relaxed | {name})
+                found = self.match(need, layer, count)
+        return replace(found, relaxed=tuple(relaxed)) if found.picks or found.only_busy else found
 
     def match(self, need: Need, layer: str, count: int) -> Match:
         """As the function `match`."""

@@ -161,37 +161,42 @@ class Search:
             else:
                 asking.nobody_left(turn, after, found.only_busy)
         if found.picks or not escalation.only_busy:
-            turn.say("matched", step=escalation.step, picks=[p.person for p in found.picks], **_told(found.skips))
+            turn.say("matched", step=escalation.step, picks=[p.person for p in found.picks], **_told(found))
 
     def _match(self, turn: Turn, escalation: Escalation) -> Match:
         need = _need(turn, escalation, self.team.team.state)
         step = escalation.current
         if escalation.state is Run.EXHAUSTED:
-            return self.pool.match(need, EVERYONE, len(self.pool))
+            return self.pool.match_relaxing(need, EVERYONE, len(self.pool), self.team.policy.relax)
         picks: list[Pick] = []
         skips: list[Skip] = []
+        relaxed: list[str] = []
         left = escalation.want
         for target in step.targets:
             each = min(left, step.count if step.count and len(step.targets) > 1 else left)
-            found = self.pool.match(need, target, min(each, len(self.pool)))
+            # A layer's own step never relaxes: somebody behind it may be just who is needed.
+            order = self.team.policy.relax if target == EVERYONE else ()
+            found = self.pool.match_relaxing(need, target, min(each, len(self.pool)), order)
             fresh = [p for p in found.picks if p.person not in {q.person for q in picks}]
             picks += fresh
             skips += list(found.skips)
+            relaxed += found.relaxed
             left -= len(fresh)
-        return Match(tuple(picks), tuple(skips))
+        return Match(tuple(picks), tuple(skips), relaxed=tuple(dict.fromkeys(relaxed)))
 
 
 #: Ids listed a filter in the ledger. The count is always whole; a roster of hundreds must not bury the history.
 _LISTED = 12
 
 
-def _told(skips: Sequence[Skip]) -> dict[str, object]:
-    """Why the others were not asked: per filter how many, and the first of them by name."""
+def _told(found: Match) -> dict[str, object]:
+    """Why the others were not asked: per filter how many, and the first of them by name; and what was given up."""
     by_filter: dict[str, list[str]] = {}
-    for skip in skips:
+    for skip in found.skips:
         if skip.filter != "on_call":
             by_filter.setdefault(skip.filter, []).append(skip.person)
     return {
+        "relaxed": list(found.relaxed),
         "skipped": {name: len(people) for name, people in by_filter.items()},
         "of": {name: people[:_LISTED] for name, people in by_filter.items()},
     }

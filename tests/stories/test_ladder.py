@@ -135,10 +135,20 @@ def test_while_people_are_only_busy_the_case_waits_and_then_rings(world: World) 
 
 
 def test_a_case_nobody_may_take_does_not_hold_up_the_one_behind_it(world: World) -> None:
+    world.policy("relax: []")
     blocked = world.log("very_urgent", person_age=10)
     world.kim.expect_sms(NOBODY, blocked.code).expect_call(NOBODY)
     behind = world.log("urgent")
     world.ana.expect_sms(PAGE, behind.code).reply("1").expect_sms("You have", behind.code)
+
+
+def test_when_nobody_is_qualified_for_a_child_everyone_is_asked_and_the_history_says_what_was_given_up(
+    world: World,
+) -> None:
+    case = world.log("very_urgent", person_age=10)
+    for person in (world.ana, world.ben, world.cam, world.dan, world.eve, world.dee):
+        person.expect_sms(PAGE, case.code)
+    assert [entry["relaxed"] for entry in world.history(case, "matched") if entry["picks"]] == [["skill", "population"]]
 
 
 def test_the_most_urgent_case_is_asked_for_first_and_takes_people_from_lesser_pages(world: World) -> None:
