@@ -6,11 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, literal, select, tuple_, update
+from sqlalchemy import Connection, Row, delete, select, update
 
 from dispatch import codes
 from dispatch.errors import NotFound, Unavailable
-from dispatch.priority import Place
 from dispatch.store import datakeys, schema
 from dispatch.store.conflict import insert_if_new
 from dispatch.store.sealing import DataKey
@@ -91,21 +90,3 @@ def of_case(conn: Connection, case_id: str) -> Sequence[Row[Any]]:
 def assessments_of(conn: Connection, case_ids: Collection[str]) -> Sequence[Row[Any]]:
     a = schema.assessments
     return conn.execute(select(a).where(a.c.case_id.in_(case_ids)).order_by(a.c.at, a.c.id)).all()
-
-
-def position(conn: Connection, team: str, place: Place, states: Collection[str]) -> int:
-    """How many cases of the team stand before this place, plus one."""
-    c = schema.cases
-    before = tuple_(c.c.rank, c.c.respond_by, c.c.logged_at, c.c.id) < tuple_(*_values(place))
-    count = select(func.count()).where(c.c.team == team, c.c.state.in_(states), before)
-    return int(conn.scalar(count) or 0) + 1
-
-
-def _values(place: Place) -> tuple[Any, ...]:
-    c = schema.cases.c
-    return (
-        literal(place.rank, c.rank.type),
-        literal(place.respond_by, c.respond_by.type),
-        literal(place.logged_at, c.logged_at.type),
-        literal(place.case_id, c.id.type),
-    )

@@ -47,7 +47,8 @@ def line(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator[A
     with served(settings_in(tmp_path_factory.mktemp("fuzz"), migrated), ManualClock()) as api:
         api.log()
         api.log(contact(GRAVE))
-        with asgi.get_client(api.app) as client:
+        app: Any = api.app
+        with asgi.get_client(app) as client:
             client.headers["Authorization"] = api.as_(*GRANTABLE).headers["Authorization"]
             yield client
         asgi.shutdown_lifespans()
@@ -55,7 +56,7 @@ def line(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator[A
 
 @requests.parametrize()
 @settings(max_examples=EACH, suppress_health_check=list(HealthCheck), deadline=None)
-def test_no_request_breaks_it(case: schemathesis.Case, line: Any) -> None:
+def test_no_request_breaks_it(case: Any, line: Any) -> None:
     case.call_and_validate(session=line, base_url=URL, checks=CHECKS)
 
 

@@ -48,6 +48,7 @@ def copy(tmp_path: Path) -> Path:
         ("pure", "protocols/errors.py", "redis"),
         ("edges", "dispatch/api/__init__.py", "dispatch.store"),
         ("edges", "dispatch/console/__init__.py", "dispatch.queue"),
+        ("edges", "dispatch/http/__init__.py", "dispatch.store"),
         ("demo", "workers/__init__.py", "dispatch.demo"),
         ("rq", "dispatch/flow/__init__.py", "rq"),
         ("twilio", "dispatch/flow/__init__.py", "twilio.rest"),

@@ -1,0 +1,145 @@
+"""A case in brief: what the answer to a logged contact and to every act shows. It is on the path of every call that is
+answered, so its statements are built once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, func, select, tuple_
+
+from dispatch.assessed import AnsweredBy, Assessed, known_urgency, standing
+from dispatch.case import UNFILLED, State
+from dispatch.errors import Forgotten, NotFound
+from dispatch.flow.names import Names
+from dispatch.flow.service import Service
+from dispatch.flow.views import AssessmentView, Because, CaseBrief, Named
+from dispatch.policy import Policy
+from dispatch.priority import Mode, Place, Urgency
+from dispatch.store import schema
+from dispatch.store.sealing import DataKey
+
+_C, _A, _K = schema.cases.c, schema.assessments.c, schema.data_keys.c
+_CASE = select(
+    _C.id, _C.code, _C.state, _C.team, _C.urgency, _C.mode, _C.respond_by, _C.logged_at, _C.incomplete
+).where(_C.id == bindparam("case"))
+_GIVEN = (
+    select(schema.assessments, _K.wrapped)
+    .join(schema.data_keys, _K.id == _A.key_id)
+    .where(_A.case_id == bindparam("case"))
+    .order_by(_A.at, _A.id)
+)
+_AHEAD = select(func.count()).where(
+    _C.team == bindparam("team"),
+    _C.state.in_([state.value for state in sorted(UNFILLED)]),
+    tuple_(_C.rank, _C.respond_by, _C.logged_at, _C.id)
+    < tuple_(
+        bindparam("rank", type_=_C.rank.type),
+        bindparam("respond_by", type_=_C.respond_by.type),
+        bindparam("logged_at", type_=_C.logged_at.type),
+        bindparam("case", type_=_C.id.type),
+    ),
+)
+
+
+def brief_of(svc: Service, case_id: str) -> CaseBrief:
+    """Raises NotFound. No look is recorded here: see `looks`."""
+    with svc.record.read() as conn:
+        case = conn.execute(_CASE, {"case": case_id}).one_or_none()
+        if case is None:
+            raise NotFound("There is no such case.")
+        rows = conn.execute(_GIVEN, {"case": case_id}).all()
+        # The policy only ranks several results among each other.
+        policy = svc.rosters.team(conn, case.team).policy if len(rows) > 1 else None
+        state, urgency = State(case.state), Urgency(case.urgency)
+        place = Place(urgency.rank, case.respond_by, case.logged_at, case.id)
+        position = position_of(conn, case.team, state, place)
+    views = opened(svc, rows, {row.key_id: DataKey(row.key_id, row.wrapped) for row in rows}, None)
+    return CaseBrief(
+        id=case.id,
+        code=case.code,
+        state=state,
+        team=case.team,
+        urgency=urgency,
+        response_mode=Mode(case.mode),
+        respond_by=case.respond_by,
+        queue_position=position,
+        incomplete=case.incomplete,
+        because=because(views, policy),
+    )
+
+
+def position_of(conn: Connection, team: str, state: State, place: Place) -> int | None:
+    """The case's place in its team's waiting order, 1 first; None when it does not wait for anybody."""
+    if state not in UNFILLED:
+        return None
+    values = {
+        "team": team,
+        "rank": place.rank,
+        "respond_by": place.respond_by,
+        "logged_at": place.logged_at,
+        "case": place.case_id,
+    }
+    return int(conn.scalar(_AHEAD, values) or 0) + 1
+
+
+def opened(
+    svc: Service, rows: Sequence[Row[Any]], keys: Mapping[str, DataKey], names: Names | None
+) -> tuple[AssessmentView, ...]:
+    """Assessments with what was answered; those whose person was forgotten are left out."""
+    return tuple(view for row in rows if (view := _opened(svc, row, keys[row.key_id], names)) is not None)
+
+
+def _opened(svc: Service, row: Row[Any], key: DataKey, names: Names | None) -> AssessmentView | None:
+    try:
+        content = svc.sealer.open_dict("assessments", "content", row.id, key, row.content)
+    except Forgotten:
+        return None
+    return AssessmentView(
+        id=row.id,
+        protocol=row.protocol,
+        version=row.version_of,
+        hash=row.content_hash,
+        band=row.band,
+        score=content["score"],
+        floor=row.floor,
+        ceiling=row.ceiling,
+        incomplete=row.incomplete,
+        because=tuple(content["because"]),
+        missing=tuple(content["missing"]),
+        flags=content["flags"],
+        answers=content["answers"],
+        answered_by=AnsweredBy(row.answered_by),
+        by=names.of(row.by) if names else Named(row.by, row.by),
+        at=row.at,
+        standing=row.standing,
+    )
+
+
+def because(views: Sequence[AssessmentView], policy: Policy | None) -> tuple[Because, ...]:
+    """The assessments that count, most urgent first. `policy` may be None for a single one, which counts."""
+    if policy is None:
+        return tuple(Because(v.protocol, v.version, v.band, v.because) for v in views)
+    history = [
+        Assessed(
+            protocol=v.protocol,
+            version=v.version,
+            band=v.band,
+            floor=v.floor,
+            ceiling=v.ceiling,
+            incomplete=v.incomplete,
+            flags=v.flags,
+            because=v.because,
+            answered_by=v.answered_by,
+            at=v.at,
+            confirmed=v.standing == "confirmed",
+        )
+        for v in views
+    ]
+
+    def rank(one: Assessed) -> int:
+        urgency = known_urgency(one, policy)
+        return len(Urgency) if urgency is None else urgency.rank
+
+    counting = sorted(standing(history, policy).counts, key=rank)
+    return tuple(Because(a.protocol, a.version, a.band, a.because) for a in counting)
