@@ -62,5 +62,7 @@ def reopen(turn: Turn) -> None:
             turn.put(replace(assignment, ended_at=turn.now, ended_because="reopened"))
     turn.put(replace(turn.case, closed_at=None, closed_by=None, disposition=None))
     turn.happened(Event.REOPENED)
+    # Backup may have been asked for after the case was cleared; a case has one run at the most.
+    laddering.cancel(turn)
     start(turn, Reason.FIRST, turn.case.needed)
     turn.set_clock()
