@@ -1,0 +1,30 @@
+"""The picture of the states is the tables'."""
+
+from __future__ import annotations
+
+from dispatch.case import State
+from dispatch.escalation import Run
+from dispatch.page import Answer, Delivery
+from tools import states
+
+
+def test_the_picture_is_fresh() -> None:
+    stale = "dispatch/STATES.md is stale: python -m tools.states"
+    assert states.FILE.read_text(encoding="utf-8") == states.document(), stale
+
+
+def test_every_state_is_in_it() -> None:
+    text = states.document()
+    for kind in (State, Run, Delivery, Answer):
+        for state in kind:
+            assert f" {state}" in text, state
+
+
+def test_a_change_of_a_table_makes_it_stale() -> None:
+    row = states.LEAVES[State.CLOSED]
+    before = states.document()
+    row[states.Event.CLEARED] = State.CLEARED
+    try:
+        assert states.document() != before
+    finally:
+        del row[states.Event.CLEARED]

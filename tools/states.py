@@ -1,0 +1,91 @@
+"""Draws dispatch/STATES.md from the tables of the decision core, so that the picture can never say something else.
+
+Run: python -m tools.states          writes the file
+     python -m tools.states --check  exit 1 when the file is stale
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+
+from dispatch.case import CLOCKS, LEAVES, OPEN, OURS, Event, State
+from dispatch.escalation import CLOCKS as RUN_CLOCKS
+from dispatch.escalation import MOVES, Run
+from dispatch.page import ANSWER, DELIVERY, Answer, Delivery
+
+FILE = Path(__file__).parent.parent / "dispatch" / "STATES.md"
+
+_INTRO = """\
+# States
+
+Drawn from the tables in `case.py`, `escalation.py` and `page.py` by `python -m tools.states`; a test fails when this
+file is stale. Change the table, never this file.
+
+## A case
+
+*In italics*: what the service's own clocks do; everything else comes from people and the provider, and may come late,
+twice or in any order. An event that is not shown leaves the state as it is and is only written down. ACCEPTED and
+ASSIGNED move a case only when the team is then complete, RELEASED only when nobody is left on it.
+"""
+
+
+def document() -> str:
+    every_open = {event for event in Event if all(LEAVES[state].get(event) for state in OPEN)}
+    always = ", ".join(f"`{event}` leads to `{LEAVES[State.WAITING][event]}`" for event in Event if event in every_open)
+    parts = [
+        _INTRO,
+        f"In every open state {always}; they are left out of the picture.\n",
+        _case_picture(every_open),
+        "| state | its one clock | when that runs out |\n|---|---|---|",
+        *(
+            f"| `{state}` | `{meaning}` | `{LEAVES[state][Event(meaning.value)]}` |"
+            for state, meaning in CLOCKS.items()
+        ),
+        f"| `{State.CLOSED}` | none | |",
+        "\n## An escalation\n\nOne run up a ladder. A case has one open run at the most.\n",
+        _picture({run: {str(move): to for move, to in row.items()} for run, row in MOVES.items()}, Run.ASKING),
+        "| state | its one clock |\n|---|---|",
+        *(f"| `{run}` | `{meaning}` |" for run, meaning in RUN_CLOCKS.items()),
+        "\n## A page\n\nTwo machines that never mix: how far it got, and what was answered.\n",
+        _picture({d: {str(r): to for r, to in row.items()} for d, row in DELIVERY.items()}, Delivery.QUEUED),
+        _picture({a: {str(act): to for act, to in row.items()} for a, row in ANSWER.items()}, Answer.OPEN),
+    ]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _case_picture(leave_out: set[Event]) -> str:
+    shown: dict[StrEnum, dict[str, StrEnum]] = {
+        state: {
+            f"*{event}*" if event in OURS else str(event): to for event, to in row.items() if event not in leave_out
+        }
+        for state, row in LEAVES.items()
+    }
+    return _picture(shown, State.LOGGED)
+
+
+def _picture(table: Mapping[StrEnum, Mapping[str, StrEnum]], start: StrEnum) -> str:
+    lines = ["```mermaid", "stateDiagram-v2", f"    [*] --> {start}"]
+    for state, row in table.items():
+        by_target: dict[StrEnum, list[str]] = {}
+        for event, target in row.items():
+            if target is not state:
+                by_target.setdefault(target, []).append(event)
+        lines += [f"    {state} --> {target}: {', '.join(events)}" for target, events in by_target.items()]
+    return "\n".join([*lines, "```\n"])
+
+
+def main() -> int:
+    wanted = document()
+    if "--check" not in sys.argv:
+        FILE.write_text(wanted, encoding="utf-8")
+        return 0
+    fresh = FILE.exists() and FILE.read_text(encoding="utf-8") == wanted
+    print("states: drawn as they are" if fresh else "dispatch/STATES.md is stale: python -m tools.states")
+    return 0 if fresh else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
