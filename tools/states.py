@@ -26,7 +26,7 @@ file is stale. Change the table, never this file.
 
 ## A case
 
-*In italics*: what the service's own clocks do; everything else comes from people and the provider, and may come late,
+Between stars: what the service's own clocks do; everything else comes from people and the provider, and may come late,
 twice or in any order. An event that is not shown leaves the state as it is and is only written down. ACCEPTED and
 ASSIGNED move a case only when the team is then complete, RELEASED only when nobody is left on it.
 """
@@ -46,7 +46,9 @@ def document() -> str:
         ),
         f"| `{State.CLOSED}` | none | |",
         "\n## An escalation\n\nOne run up a ladder. A case has one open run at the most.\n",
-        _picture({run: {str(move): to for move, to in row.items()} for run, row in MOVES.items()}, Run.ASKING),
+        _picture(
+            {run: {str(move): to for move, to in row.items()} for run, row in MOVES.items()}, Run.HELD, Run.ASKING
+        ),
         "| state | its one clock |\n|---|---|",
         *(f"| `{run}` | `{meaning}` |" for run, meaning in RUN_CLOCKS.items()),
         "\n## A page\n\nTwo machines that never mix: how far it got, and what was answered.\n",
@@ -66,8 +68,8 @@ def _case_picture(leave_out: set[Event]) -> str:
     return _picture(shown, State.LOGGED)
 
 
-def _picture(table: Mapping[StrEnum, Mapping[str, StrEnum]], start: StrEnum) -> str:
-    lines = ["```mermaid", "stateDiagram-v2", f"    [*] --> {start}"]
+def _picture(table: Mapping[StrEnum, Mapping[str, StrEnum]], *starts: StrEnum) -> str:
+    lines = ["```mermaid", "stateDiagram-v2", *(f"    [*] --> {start}" for start in starts)]
     for state, row in table.items():
         by_target: dict[StrEnum, list[str]] = {}
         for event, target in row.items():

@@ -94,7 +94,7 @@ class Bench:
         for effect in turn.effects:
             match effect:
                 case SendPage(page_id):
-                    assert turn.file.page(page_id)
+                    assert turn.file.page(page_id).id == page_id
                 case Tell(_, words, about):
                     assert wording.text(words, about)
                 case Ring():

@@ -149,7 +149,7 @@ class AnyCase(RuleBasedStateMachine):
         running = self.bench.file.escalation
         if running is not None:
             act = {"held": hold_ended, "asking": lambda t, e: pass_step(t, e, "by_hand"), "exhausted": round_overdue}
-            self.bench.decide(lambda turn: act[running.state.value](turn, running))  # type: ignore[no-untyped-call]
+            self.bench.decide(lambda turn: act[running.state.value](turn, running))
 
     @rule()
     def closed(self) -> None:

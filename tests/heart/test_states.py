@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dispatch.case import State
+from dispatch.case import LEAVES, Event, State
 from dispatch.escalation import Run
 from dispatch.page import Answer, Delivery
 from tools import states
@@ -21,10 +21,10 @@ def test_every_state_is_in_it() -> None:
 
 
 def test_a_change_of_a_table_makes_it_stale() -> None:
-    row = states.LEAVES[State.CLOSED]
+    row = LEAVES[State.CLOSED]
     before = states.document()
-    row[states.Event.CLEARED] = State.CLEARED
+    row[Event.CLEARED] = State.CLEARED
     try:
         assert states.document() != before
     finally:
-        del row[states.Event.CLEARED]
+        del row[Event.CLEARED]
