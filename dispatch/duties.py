@@ -20,6 +20,8 @@ from dispatch.store import deadlines, schema
 
 #: The provider is asked for texts we may have missed this often.
 MISSED_EVERY = 30.0
+#: The coming day's coverage is looked at this often.
+COVERAGE_EVERY = 300.0
 #: A step of the wall clock beyond this is an alarm.
 STEP = timedelta(milliseconds=250)
 
@@ -34,6 +36,8 @@ class Worker:
         self._actor = system(f"{process}:{socket.gethostname()[:24]}:{os.getpid()}")
         self._sender = Sender(svc, channel, self._actor)
         self._asked_at = monotonic()
+        # The first look is a round late: right after a start the roster may still be on its way in.
+        self._covered_at = monotonic()
         self._clock_at = (monotonic(), svc.clock.now())
 
     def now(self) -> datetime:
@@ -93,6 +97,9 @@ class Worker:
         if monotonic() - self._asked_at >= MISSED_EVERY:
             self._asked_at = monotonic()
             found["missed"] = sweeping.take_in_missed(self._actor, self.svc, self._channel)
+        if monotonic() - self._covered_at >= COVERAGE_EVERY:
+            self._covered_at = monotonic()
+            found["gaps"] = sweeping.watch_coverage(self._actor, self.svc)
         if self._stepped():
             sweeping.clock_stepped(self._actor, self.svc)
             rebuild(self.svc)

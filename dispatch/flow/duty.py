@@ -289,11 +289,11 @@ def coverage(
     now = svc.clock.now()
     start, end = _window(svc, start, end)
     with svc.record.read() as conn:
-        roster = svc.rosters.team(conn, team).roster
+        here = svc.rosters.team(conn, team)
         known = {k.responder.id: k for k in people.pool(conn, team, None, now)}
     who = {id_: k.responder for id_, k in known.items()}
     standings = {id_: k.standing for id_, k in known.items()}
-    return gaps(roster, team, who, standings, start, end, now)
+    return gaps(here.roster, team, who, standings, start, end, now, rules=here.rules)
 
 
 def _window(svc: Service, start: datetime | None, end: datetime | None) -> tuple[datetime, datetime]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from dispatch.flow import people
+from dispatch.access import system
+from dispatch.flow import people, rostering, sweeping
+from dispatch.override import Override
 from dispatch.responder import Availability
 from dispatch.store import schema
 from tests.stories.places import everywhere
@@ -78,6 +82,9 @@ def test_off_while_holding_a_case_is_asked_back(world: World) -> None:
 def test_off_by_the_last_one_on_call_is_asked_back(world: World) -> None:
     world.staff("ana")
     world.ana.reply("OFF").expect_sms("the last one on call")
+    assert world.ringing() == []
+    world.ana.reply("OFF NOW").expect_sms("You are off call")
+    world.kim.expect_sms("ALARM", "cover has a gap")
 
 
 @everywhere
@@ -90,3 +97,15 @@ def test_everyone_who_waits_is_tried_when_somebody_comes_on(world: World) -> Non
     world.ana.reply("ON").expect_sms("You are on call")
     world.ana.expect_sms(PAGE, case.code).expect_call("Crisis page").press("1").expect_sms("You have")
     assert world.ringing(case) == []
+
+
+def test_a_layer_with_nobody_in_the_coming_day_is_told_to_a_coordinator_once(world: World) -> None:
+    start = world.staff("ana").clock.now() + timedelta(hours=3)
+    away = Override("default", "primary", start, start + timedelta(hours=2), instead_of="ana")
+    rostering.add_override(COORDINATOR, world.svc, away)
+    assert sweeping.watch_coverage(system("sweeper"), world.svc) > 0
+    world.settle()
+    world.kim.expect_sms("ALARM", "cover has a gap")
+    assert sweeping.watch_coverage(system("sweeper"), world.svc) > 0
+    world.settle()
+    assert world.ringing() == ["coverage"]
