@@ -44,12 +44,12 @@ def draw(figures: Figures, seed: int, first: datetime = FIRST) -> Iterator[Arriv
 def rate(figures: Figures, at: datetime, first: datetime = FIRST) -> float:
     """Contacts an hour at a moment of the world."""
     shape = figures.hour_of_day[at.hour] * figures.day_of_week[at.weekday()]
-    factor = figures.surge.factor if _surging(figures.surge, at - first) else 1.0
+    factor = figures.surge.factor if surging(figures.surge, at - first) else 1.0
     return figures.per_hour * min(_BUSIEST, shape) * factor
 
 
-def _surging(surge: Surge, since: timedelta) -> bool:
-    """The last minutes of every so many hours, so that a visitor sees ordinary times first."""
+def surging(surge: Surge, since: timedelta) -> bool:
+    """Whether many come at once: the last minutes of every so many hours. A visitor sees ordinary times first."""
     into = since % timedelta(hours=surge.every_hours)
     return into >= timedelta(hours=surge.every_hours, minutes=-surge.minutes)
 
@@ -67,3 +67,7 @@ class Pace:
     def due(self, arrival: Arrival) -> float:
         """On the monotonic clock."""
         return self.since + self.held + (arrival.at - self.began).total_seconds() / self.speed
+
+    def at(self, now: float) -> datetime:
+        """What time it is in the world; `now` on the monotonic clock."""
+        return self.began + timedelta(seconds=max(0.0, now - self.since - self.held) * self.speed)

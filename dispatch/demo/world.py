@@ -15,6 +15,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
@@ -195,22 +196,25 @@ class World:
             if pace is None:
                 pace = Pace(self._plan.speed, arrival.at, monotonic() + 1.0)
             self.next_arrival = pace.due(arrival)
-            self._narrate(kind, arrival)
-            if self.stopping.wait(max(0.0, pace.due(arrival) - monotonic())):
-                return
+            while (left := pace.due(arrival) - monotonic()) > 0:
+                self._narrate(kind, pace.at(monotonic()))
+                if self.stopping.wait(min(left, 1.0)):
+                    return
             held = monotonic()
             while self.office.open_cases >= MOST_OPEN and not self.stopping.wait(1.0):
                 pass
             pace.held += monotonic() - held
             self._log(number, arrival)
 
-    def _narrate(self, kind: str, arrival: Arrival) -> None:
-        origin = "recorded arrivals" if kind == "recorded" else "arrivals drawn from published figures"
+    def _narrate(self, kind: str, at: datetime) -> None:
+        recorded_ones = kind == "recorded"
+        origin = "recorded arrivals" if recorded_ones else "arrivals drawn from published figures"
+        surge = not recorded_ones and arrivals.surging(self._figures.surge, at - arrivals.FIRST)
+        many = f" Right now {self._figures.surge.factor:g} times as many as usual: ladders climb." if surge else ""
         self.strip.show(
             Scene(
-                f"{arrival.at:%A %H:%M} in the world of the demo",
-                f"Contacts come as they came: {origin}, {self._plan.speed:g} times as fast. "
-                "Travel and visits take a second for a minute; ladders wait 15 to 20 s.",
+                f"{at:%A %H:%M} in the world of the demo",
+                f"Contacts come by themselves: {origin}, {self._plan.speed:g} times as fast.{many}",
                 "Take any phone in the hand: it waits for you. Everyone else goes on by habit.",
             )
         )

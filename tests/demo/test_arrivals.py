@@ -37,15 +37,8 @@ def test_the_same_seed_draws_the_same_arrivals() -> None:
 def test_a_week_holds_as_many_as_the_figures_say() -> None:
     ends = arrivals.FIRST + WEEK * 8
     drawn = list(takewhile(lambda a: a.at < ends, arrivals.draw(SHIPPED, 7)))
-    hours = [arrivals.FIRST + timedelta(hours=n) for n in range(24 * 7 * 8)]
-    expected = sum(
-        (
-            arrivals.rate(SHIPPED, at, arrivals.FIRST)
-            + arrivals.rate(SHIPPED, at + timedelta(minutes=45), arrivals.FIRST)
-        )
-        / 2
-        for at in hours
-    )
+    moments = [arrivals.FIRST + timedelta(minutes=5 * n) for n in range(12 * 24 * 7 * 8)]
+    expected = sum(arrivals.rate(SHIPPED, at, arrivals.FIRST) for at in moments) / 12
     # Four standard deviations of a Poisson count.
     assert abs(len(drawn) - expected) < 4 * expected**0.5
 
@@ -63,6 +56,7 @@ def test_speed_moves_arrivals_and_waiting_moves_them_all() -> None:
     gap = (later.at - first.at).total_seconds() / 60
     assert pace.due(first) == 100.0
     assert pace.due(later) == pytest.approx(100.0 + gap)
+    assert pace.at(pace.due(later)) - later.at < timedelta(milliseconds=1)
     pace.held += 5.0
     assert pace.due(later) == pytest.approx(105.0 + gap)
 
