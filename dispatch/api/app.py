@@ -26,7 +26,7 @@ from dispatch.api import (
     session,
     webhooks,
 )
-from dispatch.api.webhooks import Signatures
+from dispatch.api.webhooks import Reports, Signatures
 from dispatch.flow.service import Service
 from dispatch.http import problems, threads
 from dispatch.http.headers import Headers
@@ -70,6 +70,7 @@ def create(
     app.state.svc = svc
     app.state.settings = settings
     app.state.signatures = signatures
+    app.state.reports = Reports(svc)
     problems.install(app)
     for module in _V1:
         app.include_router(module.router, prefix=openapi.API)

@@ -5,6 +5,7 @@ then acted on.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Annotated, Literal, Protocol
 
 from fastapi import APIRouter, Depends
@@ -16,8 +17,9 @@ from dispatch import logs
 from dispatch.access import system
 from dispatch.api import metrics
 from dispatch.errors import NotAllowed, ServiceError
-from dispatch.flow import inbound
+from dispatch.flow import inbound, reports
 from dispatch.flow.service import Service
+from dispatch.flow.together import Together
 from dispatch.http.signin import Svc
 from dispatch.http.threads import quickly
 
@@ -68,7 +70,7 @@ def _alarm(svc: Service, sender: str, ours: bool) -> None:
 Signed = Annotated[Form, Depends(signed)]
 
 
-def _kept(request: Request, svc: Service, source: Literal["sms", "status", "voice"], form: Form) -> str:
+def _kept(request: Request, svc: Service, source: Literal["sms", "voice"], form: Form) -> str:
     token = request.headers.get("i-twilio-idempotency-token")
     return inbound.take_in(PROVIDER, svc, source, form, token, dict(request.query_params)).inbox_id
 
@@ -81,6 +83,24 @@ def _act_on(svc: Service, inbox_id: str) -> None:
         log.exception("arrival_not_processed", inbox=inbox_id)
 
 
+class Reports:
+    """Delivery reports come in crowds, two or three a page: they are kept, and acted on, together."""
+
+    def __init__(self, svc: Service) -> None:
+        self.kept = Together(partial(inbound.take_in_all, PROVIDER, svc))
+        self.acted_on = Together(partial(_act_on_all, svc))
+
+
+def _act_on_all(svc: Service, inbox_ids: Sequence[str]) -> Sequence[None]:
+    try:
+        reports.act_on(PROVIDER, svc, inbox_ids)
+    except Exception:
+        if len(inbox_ids) > 1:  # each is tried alone
+            raise
+        log.exception("arrival_not_processed", inbox=inbox_ids[0])
+    return [None] * len(inbox_ids)
+
+
 @router.post("/sms")
 def sms(request: Request, form: Signed, svc: Svc) -> Response:
     """A text from a person's phone. The answer to it leaves by itself, never in this response."""
@@ -89,10 +109,12 @@ def sms(request: Request, form: Signed, svc: Svc) -> Response:
 
 
 @router.post("/status", status_code=204)
-def status(request: Request, form: Signed, svc: Svc) -> Response:
+def status(request: Request, form: Signed) -> Response:
     """How far a text or call got: late, twice or out of order."""
-    inbox_id = _kept(request, svc, "status", form)
-    return Response(status_code=204, background=BackgroundTask(_act_on, svc, inbox_id))
+    crowd: Reports = request.app.state.reports
+    token = request.headers.get("i-twilio-idempotency-token")
+    taken = crowd.kept.do(inbound.Webhook("status", form, token, dict(request.query_params)))
+    return Response(status_code=204, background=BackgroundTask(crowd.acted_on.begin, taken.inbox_id))
 
 
 @router.post("/voice")

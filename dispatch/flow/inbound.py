@@ -7,32 +7,32 @@ whatever stayed unread.
 
 from __future__ import annotations
 
-import hmac
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Literal
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import func, select
 
-from dispatch import asking
-from dispatch.access import Act, Actor
+from dispatch.access import Actor
 from dispatch.alarm import Kind
-from dispatch.casefile import Turn
 from dispatch.errors import NotFound
-from dispatch.flow import service_alarms
-from dispatch.flow.blame import LOUD, blame
-from dispatch.flow.commit import commit, mirror
+from dispatch.flow import reports, service_alarms
+from dispatch.flow.commit import mirror
 from dispatch.flow.replies import reply
 from dispatch.flow.service import Service
 from dispatch.flow.voice import heard
-from dispatch.page import DELIVERY, Delivery, Report
-from dispatch.store import datakeys, inbox, ledger, outbox, schema
+from dispatch.store import datakeys, inbox, ledger, schema
 from dispatch.store.casefiles import Told
 from dispatch.store.inbox import Arrival
 from dispatch.store.ledger import Entry
+from dispatch.store.sealing import DataKey
 
 Source = Literal["sms", "status", "voice"]
+
+#: One unsigned sender rings this often at the most.
+BAD_SIGNATURE_QUIET = timedelta(minutes=10)
+
 
 @dataclass(frozen=True, slots=True)
 class TakenIn:
@@ -43,7 +43,7 @@ class TakenIn:
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class Webhook:
     """What the provider sent: `token` is its own mark of the delivery, `query` the callback address's, with our attempt
     and its token."""
 
@@ -57,18 +57,21 @@ def take_in(
     actor: Actor, svc: Service, source: Source, form: Mapping[str, str], token: str | None, query: Mapping[str, str]
 ) -> TakenIn:
     """Keep an arrival before anything is made of it."""
-    return take_in_all(actor, svc, [Delivery(source, form, token, query)])[0]
+    return take_in_all(actor, svc, [Webhook(source, form, token, query)])[0]
 
 
-def take_in_all(actor: Actor, svc: Service, deliveries: Sequence[Delivery]) -> list[TakenIn]:
+def take_in_all(actor: Actor, svc: Service, webhooks: Sequence[Webhook]) -> list[TakenIn]:
     """`take_in` for several, in one commit."""
-    arrivals = [_sealed(svc, one) for one in deliveries]
+    arrivals = [_sealed(svc, one) for one in webhooks]
+    before: dict[str, str | None] = {}
     with svc.record.write() as conn:
-        before = [inbox.keep(conn, arrival, key) for arrival, key in arrivals]
-    return [TakenIn(known or one.id, known is None) for (one, _), known in zip(arrivals, before, strict=True)]
+        # In one order everywhere: two processes that are sent the same ones never wait for each other.
+        for arrival, key in sorted(arrivals, key=lambda one: (one[0].source, one[0].sid, one[0].status)):
+            before[arrival.id] = inbox.keep(conn, arrival, key)
+    return [TakenIn(before[one.id] or one.id, before[one.id] is None) for one, _ in arrivals]
 
 
-def _sealed(svc: Service, one: Delivery) -> tuple[Arrival, DataKey]:
+def _sealed(svc: Service, one: Webhook) -> tuple[Arrival, DataKey]:
     id_, key, form, query = svc.new_id(), svc.sealer.new_subject_key(), one.form, one.query
     sid = form.get("MessageSid") or form.get("SmsSid") or form.get("CallSid") or ""
     status = form.get("MessageStatus") or form.get("CallStatus") or "received"

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from dispatch.store import datakeys
 from dispatch.store.conflict import insert_if_new
@@ -51,6 +51,26 @@ def keep(conn: Connection, arrival: Arrival, key: DataKey) -> str | None:
 
 def load(conn: Connection, id_: str) -> Row[Any] | None:
     return conn.execute(select(inbox).where(inbox.c.id == id_)).one_or_none()
+
+
+def load_unread(conn: Connection, ids: Sequence[str]) -> list[Row[Any]]:
+    """Those of these that nobody has acted on, oldest first."""
+    return list(conn.execute(_UNREAD, {"ids": list(ids)}))
+
+
+def finish_all(conn: Connection, ids: Sequence[str], now: datetime) -> set[str]:
+    """Mark them read, in the transaction that acts on them; those that another has acted on already are left out."""
+    return set(conn.scalars(_FINISH_ALL, {"ids": list(ids), "now": now}))
+
+
+_THESE = inbox.c.id.in_(bindparam("ids", expanding=True)) & inbox.c.processed_at.is_(None)
+_UNREAD = select(inbox).where(_THESE).order_by(inbox.c.received_at, inbox.c.id)
+_FINISH_ALL = (
+    update(inbox)
+    .where(_THESE)
+    .values(processed_at=bindparam("now"), attempts=inbox.c.attempts + 1)
+    .returning(inbox.c.id)
+)
 
 
 def finish(conn: Connection, id_: str, now: datetime) -> bool:

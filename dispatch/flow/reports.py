@@ -1,0 +1,158 @@
+"""Delivery reports: how far a text or a call got, as the provider tells it. Late, twice, out of order, and in crowds:
+every page brings two or three, so whatever has gathered is acted on in one commit.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, select, update
+
+from dispatch import asking
+from dispatch.access import Act, Actor, check
+from dispatch.alarm import Kind
+from dispatch.casefile import CaseFile, Turn
+from dispatch.flow.blame import LOUD, blame
+from dispatch.flow.commit import mirror, retrying, store, turn_for
+from dispatch.flow.service import Service
+from dispatch.page import DELIVERY, Delivery, Report
+from dispatch.store import casefiles, datakeys, inbox, ledger, outbox, schema
+from dispatch.store.casefiles import Told
+
+# The provider's words for how far a message or call got. A call that was answered may have met a voicemail: only a
+# key proves a person.
+_REPORTS: dict[str, Report] = {
+    "sent": Report.SENT,
+    "delivered": Report.DELIVERED,
+    "read": Report.DELIVERED,
+    "undelivered": Report.UNDELIVERED,
+    "failed": Report.FAILED,
+    "ringing": Report.SENT,
+    "in-progress": Report.SENT,
+    "completed": Report.SENT,
+    "busy": Report.UNDELIVERED,
+    "no-answer": Report.UNDELIVERED,
+    "canceled": Report.UNDELIVERED,
+}
+_BAD = (Report.UNDELIVERED, Report.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reported:
+    """One report about an attempt of ours. `case_id` is None when it was not about a page."""
+
+    inbox_id: str
+    sid: str
+    attempt: Row[Any]
+    report: Report
+    code: int | None
+    case_id: str | None
+
+
+def act_on(actor: Actor, svc: Service, inbox_ids: Sequence[str]) -> None:
+    """Act on these arrivals, each once however often it is asked. What a decision about one of them raises is raised,
+    and none has been acted on."""
+    rows, forms = _unread(svc, inbox_ids)
+    found, said_before = _about(svc, rows, forms)
+    # Loud, and with entries of its own in the ledger: not in one commit with others.
+    alone = [one for one in found if one.case_id is None and one.report in _BAD]
+    together = [one for one in found if one not in alone]
+    if together or said_before:
+        retrying(lambda: _together(actor, svc, together, said_before))
+    for one in alone:
+        _outside_cases(actor, svc, one)
+
+
+def _unread(svc: Service, inbox_ids: Sequence[str]) -> tuple[list[Row[Any]], dict[str, Mapping[str, Any]]]:
+    """The arrivals among these that nobody has acted on, oldest first, and what each says."""
+    with svc.record.read() as conn:
+        rows = inbox.load_unread(conn, inbox_ids)
+        keys = datakeys.load(conn, [row.key_id for row in rows])
+    return rows, {row.id: svc.sealer.open_dict("inbox", "body", row.id, keys[row.key_id], row.body) for row in rows}
+
+
+def _about(
+    svc: Service, rows: Sequence[Row[Any]], forms: Mapping[str, Mapping[str, Any]]
+) -> tuple[list[_Reported], list[str]]:
+    """What is to be acted on, and the ids of those that say nothing we do not know."""
+    with svc.record.read() as conn:
+        wanted = {"ids": [str(form.get("a", "")) for form in forms.values()]}
+        attempts = {a.id: a for a in conn.execute(_ATTEMPTS, wanted)}
+        pages = {p.id: p for p in conn.execute(_PAGES, {"ids": [a.page_id for a in attempts.values() if a.page_id]})}
+    found, said_before = [], []
+    for row in rows:
+        form = forms[row.id]
+        attempt = attempts.get(form.get("a", ""))
+        report = _REPORTS.get(row.status)
+        # The random token tells our own callback address from a guessed one. (It may come before the provider's own
+        # answer did: the attempt was written down first.)
+        ours = attempt is not None and hmac.compare_digest(attempt.token, str(form.get("t", "")))
+        page = pages.get(attempt.page_id) if attempt is not None else None
+        if attempt is None or not ours or report is None or _says_nothing_new(attempt, page, report):
+            said_before.append(row.id)
+            continue
+        code = int(form["ErrorCode"]) if str(form.get("ErrorCode") or "").isdigit() else None
+        found.append(_Reported(row.id, row.sid, attempt, report, code, page.case_id if page is not None else None))
+    return found, said_before
+
+
+_ATTEMPTS = select(schema.attempts).where(schema.attempts.c.id.in_(bindparam("ids", expanding=True)))
+_PAGES = select(schema.pages.c.id, schema.pages.c.case_id, schema.pages.c.delivery).where(
+    schema.pages.c.id.in_(bindparam("ids", expanding=True))
+)
+
+
+def _says_nothing_new(attempt: Row[Any], page: Row[Any, Any, Any] | None, report: Report) -> bool:
+    """Most reports only repeat what the provider's own answer said: they need no look at the case."""
+    if attempt.state != "sent" or report not in (Report.SENT, Report.DELIVERED):
+        return False
+    return page is None or DELIVERY[Delivery(page.delivery)][report].value == page.delivery
+
+
+def _together(actor: Actor, svc: Service, found: Sequence[_Reported], said_before: Sequence[str]) -> None:
+    now = svc.clock.now()
+    with svc.record.write() as conn:
+        files = casefiles.load_many(conn, svc.record, sorted({one.case_id for one in found if one.case_id}))
+        ours = inbox.finish_all(conn, [*said_before, *(one.inbox_id for one in found)], now)
+        fresh = [one for one in found if one.inbox_id in ours]
+        for one in fresh:
+            _note_attempt(svc, conn, one)
+        turns: list[tuple[CaseFile | None, Turn]] = []
+        for file in files:
+            check(actor, Act.RUN, file.case.team)
+            turn = turn_for(actor, svc, conn, file, now)
+            for one in fresh:
+                if one.case_id == file.case.id:
+                    loud = LOUD.get(one.code or 0, Kind.UNDELIVERED)
+                    asking.reported(turn, turn.file.page(one.attempt.page_id), one.report, one.code, loud=loud)
+                    blame(actor, svc, conn, Told(), one.attempt, one.report, one.code, turn)
+            turns.append((file, turn))
+        told = store(svc, conn, turns, now) if turns else Told()
+    mirror(svc, told)
+
+
+def _outside_cases(actor: Actor, svc: Service, one: _Reported) -> None:
+    """A text to a person that failed and was no page: it opens an alarm of its own."""
+    with svc.record.write() as conn:
+        if not inbox.finish_all(conn, [one.inbox_id], svc.clock.now()):
+            return
+        _note_attempt(svc, conn, one)
+        told = Told()
+        entries = blame(actor, svc, conn, told, one.attempt, one.report, one.code)
+        if entries:
+            told.ledger_no = ledger.append(conn, entries)
+    mirror(svc, told)
+
+
+def _note_attempt(svc: Service, conn: Connection, one: _Reported) -> None:
+    a, attempt = schema.attempts, one.attempt
+    state = "refused" if one.report in _BAD else "sent"
+    told = {"sid": attempt.sid or one.sid, "state": state, "failure": one.code}
+    if told != {name: getattr(attempt, name) for name in told}:
+        conn.execute(update(a).where(a.c.id == attempt.id).values(**told))
+    if attempt.state in ("sending", "unknown"):
+        # The provider has it, whatever became of its answer to us: nothing is left to be sent again.
+        outbox.close(conn, [attempt.outbox_id], "done", svc.clock.now())
