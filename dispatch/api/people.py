@@ -10,7 +10,7 @@ from fastapi import APIRouter
 
 from dispatch.access import Act
 from dispatch.api.schemas.base import Id, Page, Team
-from dispatch.api.schemas.roster import AvailabilityIn, ResponderChange, ResponderIn
+from dispatch.api.schemas.roster import AvailabilityIn, DuressWordIn, ResponderChange, ResponderIn
 from dispatch.flow import duty, people, rostering
 from dispatch.flow.duty import ResponderView
 from dispatch.http.signin import Asking, Gate, Svc
@@ -63,3 +63,11 @@ def set_availability(
     """What a text of ON or OFF does. Somebody else's only by a coordinator."""
     until = people.set_availability(asking.actor, svc, person, body.availability, body.hours)
     return AvailabilityNow(person, body.availability, until)
+
+
+@router.put("/{person}/duress-word", status_code=204)
+def set_duress_word(
+    person: Id, body: DuressWordIn, asking: Annotated[Asking, Gate(Act.SET_AVAILABILITY)], svc: Svc
+) -> None:
+    """A private word that means "I am in danger", answered like anything else. Only the person sets their own."""
+    people.set_duress_word(asking.actor, svc, person, body.word)

@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
 
-from dispatch import rosterexport, rosterfile
+from dispatch import reply, rosterexport, rosterfile
 from dispatch.access import Act, Actor, Role, check
-from dispatch.errors import NotAllowed
+from dispatch.errors import Fault, InvalidInput, NotAllowed
 from dispatch.flow.commit import mirror, retrying
 from dispatch.flow.rosters import team_of
 from dispatch.flow.service import Service
@@ -227,3 +227,25 @@ def _person(svc: Service, row: Any, key: DataKey) -> Person:
         teams=tuple(row.teams),
         responder=who,
     )
+
+
+def set_duress_word(actor: Actor, svc: Service, person: str, word: str | None) -> None:
+    """Set, or with None take away, a person's private word for danger. Only they may: whoever else knew it could
+    raise a false alarm, or warn an attacker.
+
+    Raises InvalidInput for a word that means something already, or could be a case code.
+    """
+    check(actor, Act.SET_AVAILABILITY)
+    if actor.person != person:
+        raise NotAllowed("Only the person sets their own private word.")
+    if word is not None and reply.reserved(word):
+        problem = "means something already: choose words nobody would send otherwise"
+        raise InvalidInput(problem, [Fault("word", problem)])
+    index = svc.sealer.blind_index("duress", reply.normal(word)) if word is not None else None
+    now = svc.clock.now()
+    with svc.record.write() as conn:
+        people.one(conn, person)
+        people.set_fields(conn, person, {"duress_index": index})
+        data = {"person": person, "set": index is not None}
+        n = ledger.append(conn, [Entry(now, actor.id, "duress_word", None, None, data)])
+    mirror(svc, Told(ledger_no=n))

@@ -107,6 +107,12 @@ class AvailabilityIn(Body):
     hours: Annotated[float, Field(gt=0, le=24 * 62)] | None = None
 
 
+class DuressWordIn(Body):
+    """`word` null takes it away. It is kept as a keyed hash only, and never shown again."""
+
+    word: Annotated[str, Field(min_length=4, max_length=60)] | None
+
+
 class OverrideIn(Body):
     """`person` alone adds somebody, `instead_of` alone takes somebody off, both hand over."""
 
