@@ -1,16 +1,16 @@
 """Errors of the service, below the root in `protocols.errors`; each carries its HTTP status and says who must act.
 
-    ServiceError
-    +-- InvalidInput (422)         see protocols.errors
-    +-- NotAllowed (403)           signed in, but this act on this team is not theirs
-    +-- NotSignedIn (401)
-    +-- NotFound (404)
-    +-- Refused (409)              the act makes no sense in this state; nothing was changed
-        +-- KeyReused              the same Idempotency-Key with another body
-        +-- Conflict               somebody else was first; flow reloads and decides again
-    +-- Forgotten (410)            the person's details were destroyed, as asked
-    +-- Unavailable (503)          the record cannot be written; the caller must retry
-    +-- Unreadable (500)           a sealed field or its key was altered, or its secret is gone
+ServiceError
++-- InvalidInput (422)         see protocols.errors
++-- NotAllowed (403)           signed in, but this act on this team is not theirs
++-- NotSignedIn (401)
++-- NotFound (404)
++-- Refused (409)              the act makes no sense in this state; nothing was changed
+    +-- KeyReused              the same Idempotency-Key with another body
+    +-- Conflict               somebody else was first; flow reloads and decides again
++-- Forgotten (410)            the person's details were destroyed, as asked
++-- Unavailable (503)          the record cannot be written; the caller must retry
++-- Unreadable (500)           a sealed field or its key was altered, or its secret is gone
 """
 
 from __future__ import annotations

@@ -8,7 +8,6 @@ from fastapi import APIRouter, FastAPI
 
 from dispatch import bootstrap
 from dispatch.api import app as api
-from dispatch.console import routes as pages
 from dispatch.console import routes
 from dispatch.flow.service import Service
 from dispatch.settings import Settings, load

@@ -3,7 +3,8 @@
 A code decides between four different next steps: try again, try another way, stop using the number, or tell the
 people who run the service. Getting one wrong is how a switched-off phone was taken for a delivered page elsewhere.
 
-Source: Twilio, Error and Warning Dictionary, https://www.twilio.com/docs/api/errors; sorted from general knowledge, to be checked there before a release.
+Source: Twilio, Error and Warning Dictionary, https://www.twilio.com/docs/api/errors; sorted from general knowledge,
+to be checked there before a release.
 """
 
 from __future__ import annotations

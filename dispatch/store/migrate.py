@@ -17,7 +17,7 @@ from sqlalchemy import Connection, NullPool, create_engine, text
 
 from dispatch.errors import Unavailable
 from dispatch.store import sqlite
-from dispatch.store.engine import Record, parse_url
+from dispatch.store.engine import parse_url
 from dispatch.store.failures import translated
 
 # Any number, the same in every version: the name of the advisory lock.
@@ -40,32 +40,22 @@ def migrate(url: str) -> bool:
 
 
 def revisions(url: str) -> tuple[str | None, str]:
-    """The revision the record stands at (None: never migrated) and the one this version needs."""
-    record = Record(url, pool_size=1)
+    """The record's schema, None where it has none yet, and the one this version wants. Raises Unavailable; makes no
+    file."""
+    parsed = parse_url(url)
+    reading = sqlite.engine(parsed, writing=False, pool_size=1) if parsed.get_backend_name() == "sqlite" else None
+    engine = reading or create_engine(parsed, poolclass=NullPool)
     try:
-        with record.read() as conn:
+        with translated(writing=False), engine.connect() as conn:
             return _revisions(conn)
     finally:
-        record.dispose()
+        engine.dispose()
 
 
 def _revisions(conn: Connection) -> tuple[str | None, str]:
     head = ScriptDirectory.from_config(config(conn)).get_current_head()
     assert head is not None, "the package carries its migrations"
     return MigrationContext.configure(conn).get_current_revision(), head
-
-
-def revisions(url: str) -> tuple[str | None, str | None]:
-    """The record's schema, None where it has none yet, and the one this version wants. Raises Unavailable."""
-    parsed = parse_url(url)
-    reading = sqlite.engine(parsed, writing=False, pool_size=1) if parsed.get_backend_name() == "sqlite" else None
-    engine = reading or create_engine(parsed, poolclass=NullPool)
-    try:
-        with translated(writing=False), engine.connect() as conn:
-            head = ScriptDirectory.from_config(config(conn)).get_current_head()
-            return MigrationContext.configure(conn).get_current_revision(), head
-    finally:
-        engine.dispose()
 
 
 def config(conn: Connection) -> Config:
