@@ -50,6 +50,9 @@ class Options:
 
 def run(options: Options) -> NoReturn:
     """Become the supervisor of the demo. Raises InvalidInput or InvalidFile before anything is started."""
+    if options.arrivals is not None:
+        sys.stdout.write(f"Reading {options.arrivals} ...\n")
+        sys.stdout.flush()
     command, environment = prepare(options)
     folder = environment[f"{PREFIX}DATA_DIR"]
     sys.stdout.write(f"A demo of the whole service, with made-up people. Its data is in {folder}.\n")

@@ -89,6 +89,11 @@ class Habits:
         with self._lock:
             self._drop(lambda plan: plan.person == person)
 
+    def over(self, code: str) -> None:
+        """The case is done or closed: whoever else is on it has nothing more to send."""
+        with self._lock:
+            self._drop(lambda plan: plan.code == code)
+
     def _drop(self, which: Callable[[_Plan], bool]) -> None:
         self._plans = [plan for plan in self._plans if not which(plan)]
         heapq.heapify(self._plans)
@@ -123,6 +128,7 @@ class Habits:
                 case Asks.MINE:
                     self._has(member, words.code or "")
                 case Asks.REMINDER:
+                    self._drop(lambda plan: (plan.person, plan.code) == (member.id, words.code))
                     self._plan(3.0, member.id, f"6 {words.code}", words.code)
                     self._plan(15.0, member.id, f"5 {words.code}", words.code)
                 case Asks.CHECK_IN:
@@ -220,6 +226,8 @@ class Habits:
             if plan.text is None:
                 self._answer_call(plan.person, number)
             else:
+                if plan.code is not None and plan.text == f"5 {plan.code}":
+                    self.over(plan.code)
                 self._phones.reply(number, plan.text)
 
     def _next(self) -> _Plan | None:

@@ -32,7 +32,7 @@ _REMEMBERED = 2_000
 
 
 class Office:
-    """Runs in a thread of its own."""
+    """Runs in a thread of its own. `closed` is told the code of each case that was closed here."""
 
     def __init__(
         self,
@@ -42,6 +42,7 @@ class Office:
         figures: Figures,
         hands: Hands,
         tell: Callable[[str], None],
+        closed: Callable[[str], None],
     ) -> None:
         self._client = client
         self._clock = clock
@@ -50,6 +51,7 @@ class Office:
         self._figures = figures
         self._hands = hands
         self._tell = tell
+        self._closed = closed
         self._since: OrderedDict[str, float] = OrderedDict()
         #: As of the last look: bounds how many arrivals there may be.
         self.open_cases = 0
@@ -99,6 +101,7 @@ class Office:
         spoke = case["first_contact_at"] is not None
         disposition = pick(self._figures.end_points, drawn) if spoke else "not_reached"
         self._client.post("coordinator", f"/cases/{case['id']}/close", {"disposition": disposition})
+        self._closed(case["code"])
         self._tell(f"{case['code']} is closed: {disposition.replace('_', ' ')}.")
 
     def _emergency(self, case: dict[str, Any], drawn: random.Random) -> None:

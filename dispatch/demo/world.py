@@ -87,7 +87,15 @@ class World:
         )
         self.habits = Habits(self.phones, self._members, self._figures, self.hands, self.strip.tell)
         self._client = Client(settings.address, _desks(self._svc, settings.data_dir))
-        self.office = Office(self._client, self._svc.clock, self._members, self._figures, self.hands, self.strip.tell)
+        self.office = Office(
+            self._client,
+            self._svc.clock,
+            self._members,
+            self._figures,
+            self.hands,
+            self.strip.tell,
+            self.habits.over,
+        )
         self._run = ""
         self.next_arrival: float | None = None
 
