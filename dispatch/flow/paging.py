@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
 
-from dispatch import answering, asking, overdue
+from dispatch import answering, asking, logs, overdue
 from dispatch.access import Act, Actor, check
 from dispatch.alarm import Alarm
 from dispatch.alarming import acknowledge, ring
@@ -32,6 +32,8 @@ from dispatch.store.ledger import Entry
 from dispatch.store.rows import load_rows, update_rows
 from dispatch.teammix import Mix
 from dispatch.wallclock import wall, zone
+
+log = logs.get(__name__)
 
 #: Cases matched in one transaction: long enough to share the roster's load, short enough that an intake never waits
 #: noticeably.
@@ -257,10 +259,15 @@ def fire_due(actor: Actor, svc: Service, ids: Sequence[str] | None, limit: int) 
         claimed = deadlines.claim_due(conn, now, actor.id, FIRE_LEASE, ids, limit)
     fired = 0
     for row in claimed:
-        if row.case_id is None:
-            fired += _fire_alarm(actor, svc, row.id, row.owner_id)
-        else:
-            fired += _fire(actor, svc, row.id, row.case_id, Meaning(row.meaning), row.owner_id)
+        try:
+            if row.case_id is None:
+                fired += _fire_alarm(actor, svc, row.id, row.owner_id)
+            else:
+                fired += _fire(actor, svc, row.id, row.case_id, Meaning(row.meaning), row.owner_id)
+        except Exception:
+            # One clock that cannot be fired must not stop all behind it. Its claim lapses and it is tried again; the
+            # sweeper rings when it stays late.
+            log.exception("deadline_failed", deadline=row.id, meaning=row.meaning)
     return fired
 
 

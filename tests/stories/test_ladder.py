@@ -7,12 +7,12 @@ import pytest
 from dispatch.access import Actor, Role
 from dispatch.demo.phones.lines import Line, Voice
 from dispatch.errors import Refused
-from dispatch.flow import paging, people, work
+from dispatch.flow import paging, people, sweeping, work
 from dispatch.priority import Urgency
 from dispatch.responder import Availability
 from dispatch.store import schema
 from tests.stories.places import everywhere
-from tests.stories.world import COORDINATOR, MORNING, OPERATOR, SECOND_OPERATOR, SUPERVISOR, World
+from tests.stories.world import COORDINATOR, MORNING, OPERATOR, SECOND_OPERATOR, SUPERVISOR, SYSTEM, World
 
 pytestmark = pytest.mark.story
 
@@ -283,3 +283,24 @@ def test_an_edited_policy_does_not_touch_a_ladder_that_is_running(world: World) 
     world.dan.expect_sms(PAGE)
     other = world.log("very_urgent")
     world.eve.expect_sms(PAGE, other.code)
+
+
+def test_one_clock_that_cannot_be_fired_stops_none_behind_it_and_rings(world: World) -> None:
+    broken, case = world.log("urgent"), world.log("urgent")
+    world.ana.expect_sms(PAGE, broken.code)
+    world.ben.expect_sms(PAGE, case.code)
+    with world.svc.record.write() as conn:
+        # A row that no version of ours writes: firing it is an event the state has no row for.
+        wrong = schema.deadlines.update().where(schema.deadlines.c.owner_id == broken.id)
+        conn.execute(wrong.values(meaning="check_in_due", due_at=world.clock.now()))
+    assert world.worker.fire_due(None, 100) == 0
+    world.clock.forward(minutes=5)
+    assert world.worker.fire_due(None, 100) > 0
+    found = sweeping.sweep(SYSTEM, world.svc)
+    assert found["late"] == 1
+    with world.svc.record.write() as conn:
+        conn.execute(wrong.values(meaning="escalation_overdue"))
+    world.settle()
+    world.kim.expect_sms("the dispatch service itself needs a look")
+    for person in (world.cam, world.dan):
+        person.expect_sms(PAGE)
