@@ -29,11 +29,13 @@ def binaries() -> Path | None:
 
 
 class PostgresServer:
-    """One cluster. Durability is off: a test's data need not outlive the machine, and killed processes lose nothing."""
+    """One cluster. Unless `durable`, a commit waits for no disk: a test's data need not outlive the machine, and killed
+    processes lose nothing."""
 
-    def __init__(self, bin_dir: Path) -> None:
+    def __init__(self, bin_dir: Path, *, durable: bool = False) -> None:
         self.bin = bin_dir
         self.dir = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
+        self._durable = durable
         self._templates: dict[Prepare, str] = {}
         self._made = 0
         self._process: subprocess.Popen[bytes] | None = None
@@ -59,7 +61,7 @@ class PostgresServer:
             "-N",
         ]
         subprocess.run(init, check=True, user=user, group=user, cwd=self.dir, capture_output=True)
-        off = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
+        off = [] if self._durable else ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
         settings = ["listen_addresses=", f"unix_socket_directories={self.dir}", "max_connections=200", *off]
         command: list[str | Path] = [self.bin / "postgres", "-D", data, *(p for s in settings for p in ("-c", s))]
         if setpriv := shutil.which("setpriv"):
