@@ -13,6 +13,7 @@ from dispatch.access import Actor
 from dispatch.alarm import Alarm
 from dispatch.deliver.job import Job
 from dispatch.deliver.rendering import Letter, Rendered, render
+from dispatch.flow.rosters import TeamNow
 from dispatch.flow.service import Service
 from dispatch.page import Delivery, Page
 from dispatch.store import datakeys, outbox, people, schema
@@ -33,6 +34,7 @@ class _Loaded:
     phones: dict[str, tuple[Any, DataKey]] = field(default_factory=dict)
     inbox: dict[str, tuple[Any, DataKey]] = field(default_factory=dict)
     before: dict[str, list[Row[Any]]] = field(default_factory=dict)
+    teams: dict[str, TeamNow] = field(default_factory=dict)
 
 
 def claim(actor: Actor, svc: Service, limit: int) -> list[Job]:
@@ -47,10 +49,10 @@ def claim(actor: Actor, svc: Service, limit: int) -> list[Job]:
     letters: list[tuple[Row[Any], Letter, str, str]] = []
     with svc.record.write() as conn:
         rows = outbox.claim(conn, now, actor.id, lease, limit)
-        loaded = _load(conn, rows)
+        loaded = _load(svc, conn, rows)
         void: list[str] = []
         for row in rows:
-            letter = _letter(svc, conn, row, loaded)
+            letter = _letter(row, loaded)
             if letter is None:
                 void.append(row.id)
             else:
@@ -67,8 +69,8 @@ def _speed(svc: Service) -> float:
     return 1.0 / real if real > 0 else 1.0
 
 
-def _load(conn: Connection, rows: list[Row[Any]]) -> _Loaded:
-    found = _Loaded()
+def _load(svc: Service, conn: Connection, rows: list[Row[Any]]) -> _Loaded:
+    found = _Loaded(teams={team: svc.rosters.team(conn, team) for team in {row.team for row in rows}})
     page_ids = [r.page_id for r in rows if r.page_id]
     alarm_ids = [r.alarm_id for r in rows if r.alarm_id]
     case_ids = sorted({r.case_id for r in rows if r.case_id})
@@ -96,7 +98,7 @@ def _load(conn: Connection, rows: list[Row[Any]]) -> _Loaded:
     return found
 
 
-def _letter(svc: Service, conn: Connection, row: Row[Any], loaded: _Loaded) -> Letter | None:
+def _letter(row: Row[Any], loaded: _Loaded) -> Letter | None:
     """What to send, or None when there is nothing to send any more: the page was answered, the alarm has ended,
     nobody has a number."""
     attempts = loaded.before.get(row.id, [])
@@ -112,7 +114,7 @@ def _letter(svc: Service, conn: Connection, row: Row[Any], loaded: _Loaded) -> L
     if row.kind == "AnswerNumber":
         sealed = ("inbox", row.payload["inbox"], *loaded.inbox[row.payload["inbox"]])
     elif row.person is not None and row.person.startswith("last_resort:"):
-        number = _last_resort(svc, conn, row)
+        number = _last_resort(loaded.teams[row.team], row)
         if number is None:
             return None
     elif row.person in loaded.phones:
@@ -123,7 +125,7 @@ def _letter(svc: Service, conn: Connection, row: Row[Any], loaded: _Loaded) -> L
         kind=row.kind,
         payload=row.payload,
         person=row.person,
-        team=svc.rosters.team(conn, row.team),
+        team=loaded.teams[row.team],
         case=loaded.cases.get(row.case_id) if row.case_id else None,
         page=page,
         alarm=alarm,
@@ -134,8 +136,8 @@ def _letter(svc: Service, conn: Connection, row: Row[Any], loaded: _Loaded) -> L
     )
 
 
-def _last_resort(svc: Service, conn: Connection, row: Row[Any]) -> str | None:
-    numbers = svc.rosters.team(conn, row.team).policy.last_resort
+def _last_resort(team: TeamNow, row: Row[Any]) -> str | None:
+    numbers = team.policy.last_resort
     n = int(row.person.partition(":")[2])
     return numbers[n] if n < len(numbers) else None
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from dispatch import asking
 from dispatch.access import Actor
@@ -17,7 +17,7 @@ from dispatch.channels.channel import Refusal, Taken
 from dispatch.channels.failures import FailureKind
 from dispatch.deliver.job import Result
 from dispatch.flow.blame import blame
-from dispatch.flow.commit import mirror, retrying, store, turn_for
+from dispatch.flow.commit import mirror, retrying, store, turns_for
 from dispatch.flow.service import Service
 from dispatch.page import Report
 from dispatch.store import casefiles, outbox, schema
@@ -59,6 +59,13 @@ def _paged(results: Sequence[Result]) -> list[str]:
     return sorted({r.job.case_id for r in results if r.job.page_id and r.job.case_id})
 
 
+_ENDED = (
+    update(schema.attempts)
+    .where(schema.attempts.c.id == bindparam("attempt"))
+    .values({name: bindparam(name) for name in ("state", "sid", "failure")} | {"ended_at": bindparam("now")})
+)
+
+
 def _attempt(conn: Connection, result: Result, now: datetime) -> str:
     """Write the attempt's own result. `unknown` leaves the effect claimed: when its lease lapses the provider is
     asked."""
@@ -70,8 +77,7 @@ def _attempt(conn: Connection, result: Result, now: datetime) -> str:
         values = {"state": "unknown", "sid": None, "failure": answer.code}
     else:
         values = {"state": "refused", "sid": None, "failure": answer.code}
-    a = schema.attempts
-    conn.execute(update(a).where(a.c.id == result.job.attempt_id).values(**values, ended_at=now))
+    conn.execute(_ENDED, {**values, "attempt": result.job.attempt_id, "now": now})
     return str(values["state"])
 
 
@@ -104,10 +110,7 @@ def _pages(
         if job.page_id and job.case_id and (isinstance(result.answer, Taken) or job.outbox_id in failed):
             by_case.setdefault(job.case_id, []).append(result)
     turns: list[tuple[CaseFile | None, Turn]] = []
-    for file in files:
-        if file.case.id not in by_case:
-            continue
-        turn = turn_for(actor, svc, conn, file, now)
+    for file, turn in turns_for(actor, svc, conn, [file for file in files if file.case.id in by_case], now):
         for result in by_case[file.case.id]:
             _page(actor, svc, conn, turn, result)
         turns.append((file, turn))

@@ -44,8 +44,16 @@ def retrying(work: Callable[[], T]) -> T:
 
 def turn_for(actor: Actor, svc: Service, conn: Connection, file: CaseFile, now: datetime) -> Turn:
     """A turn on this file, with its team's policy and office as they are in this transaction."""
-    team = svc.rosters.team(conn, file.case.team)
-    return Turn(file, now, team.policy, team.office, actor.id, svc.new_id)
+    return turns_for(actor, svc, conn, [file], now)[0][1]
+
+
+def turns_for(
+    actor: Actor, svc: Service, conn: Connection, files: Sequence[CaseFile], now: datetime
+) -> list[tuple[CaseFile, Turn]]:
+    """Each file with a turn on it; a team is looked up once however many of its files there are."""
+    teams = {team: svc.rosters.team(conn, team) for team in {file.case.team for file in files}}
+    found = ((file, teams[file.case.team]) for file in files)
+    return [(file, Turn(file, now, team.policy, team.office, actor.id, svc.new_id)) for file, team in found]
 
 
 def commit(

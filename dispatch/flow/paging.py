@@ -17,7 +17,7 @@ from dispatch.casefile import CaseFile, Turn
 from dispatch.deadline import Meaning
 from dispatch.errors import NotFound
 from dispatch.escalation import Escalation, Run
-from dispatch.flow.commit import commit, mirror, retrying, store, turn_for
+from dispatch.flow.commit import commit, mirror, retrying, store, turn_for, turns_for
 from dispatch.flow.rosters import TeamNow
 from dispatch.flow.service import Service
 from dispatch.flow.teams import mix_with
@@ -82,8 +82,7 @@ def _match_once(actor: Actor, svc: Service, team_id: str) -> tuple[int, bool]:
         team = svc.rosters.team(conn, team_id)
         search = Search.load(conn, team, now)
         turns: list[tuple[CaseFile | None, Turn]] = []
-        for file in casefiles.load_many(conn, svc.record, ids[:BATCH]):
-            turn = turn_for(actor, svc, conn, file, now)
+        for file, turn in turns_for(actor, svc, conn, casefiles.load_many(conn, svc.record, ids[:BATCH]), now):
             search.people_for(turn)
             if turn.file is not file:
                 turns.append((file, turn))

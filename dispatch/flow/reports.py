@@ -16,7 +16,7 @@ from dispatch.access import Act, Actor, check
 from dispatch.alarm import Kind
 from dispatch.casefile import CaseFile, Turn
 from dispatch.flow.blame import LOUD, blame
-from dispatch.flow.commit import mirror, retrying, store, turn_for
+from dispatch.flow.commit import mirror, retrying, store, turns_for
 from dispatch.flow.service import Service
 from dispatch.page import DELIVERY, Delivery, Report
 from dispatch.store import casefiles, datakeys, inbox, ledger, outbox, schema
@@ -121,9 +121,8 @@ def _together(actor: Actor, svc: Service, found: Sequence[_Reported], said_befor
         for one in fresh:
             _note_attempt(svc, conn, one)
         turns: list[tuple[CaseFile | None, Turn]] = []
-        for file in files:
+        for file, turn in turns_for(actor, svc, conn, files, now):
             check(actor, Act.RUN, file.case.team)
-            turn = turn_for(actor, svc, conn, file, now)
             for one in fresh:
                 if one.case_id == file.case.id:
                     loud = LOUD.get(one.code or 0, Kind.UNDELIVERED)

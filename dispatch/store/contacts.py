@@ -36,10 +36,13 @@ def give_to_case(conn: Connection, contact_id: str, case_id: str) -> None:
 def take_code(conn: Connection, case_id: str, seed: int) -> str:
     """A case code nobody can confuse with another open one, or with one closed in the last days.
 
-    Looks at a few codes only, so that it stays quick with thousands taken. Raises Unavailable when every code is in
-    use.
+    Nearly always the first one tried is free. Then it looks at a few codes at a time only, so that it stays quick with
+    thousands taken. Raises Unavailable when every code is in use.
     """
     c = schema.codes
+    first = codes.pick(frozenset(), seed)
+    if first is not None and insert_if_new(conn, c, {"code": first, "case_id": case_id, "free_at": None}, ("code",)):
+        return first
     every = codes.codes()
     for tries in range(0, len(every), _LOOK):
         wanted = [codes.pick(frozenset(), seed + tries + n) for n in range(_LOOK)]

@@ -159,15 +159,16 @@ _OPEN_CASES, _OPEN_PAGES, _PAGES_SINCE, _WORKED_SINCE = _counted_and_asked()
 def paged(conn: Connection, versions: Mapping[str, int], now: datetime) -> None:
     """These people are being asked. Raises Conflict when another team's commit changed one of them since they were
     looked at."""
-    people = schema.people
     for person in sorted(versions):
-        touched = (
-            update(people)
-            .where(people.c.id == person, people.c.version == versions[person])
-            .values(version=people.c.version + 1, last_paged_at=now, excused_once=False)
-        )
-        if conn.execute(touched).rowcount != 1:
+        if conn.execute(_PAGED, {"person": person, "was": versions[person], "now": now}).rowcount != 1:
             raise Conflict("A person was asked by somebody else at this moment.")
+
+
+_PAGED = (
+    update(schema.people)
+    .where(schema.people.c.id == bindparam("person"), schema.people.c.version == bindparam("was"))
+    .values(version=schema.people.c.version + 1, last_paged_at=bindparam("now"), excused_once=False)
+)
 
 
 def taken(conn: Connection, person: str) -> None:
