@@ -78,7 +78,9 @@ def _sealed(svc: Service, one: Webhook) -> tuple[Arrival, DataKey]:
     if one.source == "sms":
         status = "received"
     elif one.source == "voice":
-        status = f"key:{form['Digits'][:8]}" if form.get("Digits") else "answered"
+        # What came of joining somebody is an arrival of its own: taken for the first one, it would join them again.
+        joined = form.get("DialCallStatus")
+        status = f"key:{form['Digits'][:8]}" if form.get("Digits") else f"joined:{joined}" if joined else "answered"
     sender = form.get("From")
     arrival = Arrival(
         id=id_,
