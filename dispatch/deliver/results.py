@@ -59,9 +59,10 @@ def _paged(results: Sequence[Result]) -> list[str]:
     return sorted({r.job.case_id for r in results if r.job.page_id and r.job.case_id})
 
 
+# Only while nothing is known: a callback may have come first, and it says more than the provider's answer to the call.
 _ENDED = (
     update(schema.attempts)
-    .where(schema.attempts.c.id == bindparam("attempt"))
+    .where(schema.attempts.c.id == bindparam("attempt"), schema.attempts.c.state == "sending")
     .values({name: bindparam(name) for name in ("state", "sid", "failure")} | {"ended_at": bindparam("now")})
 )
 
