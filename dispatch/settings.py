@@ -64,7 +64,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=1, le=65535)
     #: rq worker processes that `up` keeps running.
-    workers: int = Field(2, ge=1, le=64)
+    workers: int = Field(1, ge=1, le=64)
 
     twilio_account_sid: str | None = Field(None, pattern=r"^AC[0-9a-f]{32}$")
     twilio_auth_token: SecretStr | None = None
