@@ -28,9 +28,9 @@ _WRITER = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
-    # Zeroes freed pages: a destroyed key must not linger in the file.
     # 16 MB: a contact dirties some 25 pages, and folding the log back in each 40 contacts made the slowest ones slower.
     "PRAGMA wal_autocheckpoint = 4000",
+    # Zeroes freed pages: a destroyed key must not linger in the file.
     "PRAGMA secure_delete = ON",
     # The log shrinks back after a burst instead of keeping its greatest size for ever.
     "PRAGMA journal_size_limit = 67108864",
