@@ -45,8 +45,11 @@ class Sheet:
     protocol: str
     version: str
     hash: str
+    language: str
     intro: str | None
     notice: str | None
+    wording: str
+    """As in a form: a paraphrase is not printed as the instrument's words either."""
     lines: tuple[Line, ...]
     measures: tuple[str, ...]
     results: tuple[Result, ...]
@@ -78,8 +81,10 @@ def sheet(protocol: Protocol, translation: Translation | None = None) -> Sheet:
         protocol=protocol.id,
         version=protocol.version,
         hash=protocol.hash,
+        language=shown.language,
         intro=shown.intro,
         notice=shown.notice,
+        wording=shown.wording,
         lines=tuple(lines),
         measures=tuple(measure_words(name, measure) for name, measure in definition.measures.items()),
         results=tuple(

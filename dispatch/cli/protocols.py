@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -44,6 +45,41 @@ def show(id_: Annotated[str, typer.Argument(metavar="ID")], as_json: AsJson = Fa
         print_json({**asdict(protocol.definition), "hash": protocol.hash})
     else:
         print(f"# {protocol.path}\n# sha256 {protocol.hash}\n{protocol.text}", end="")
+
+
+@app.command()
+def fhir(id_: Annotated[str, typer.Argument(metavar="ID")]) -> None:
+    """Print a protocol as a FHIR R4 Questionnaire, in JSON."""
+    from dispatch.cli.library import library
+    from protocols.fhir import questionnaire
+
+    print_json(questionnaire(library().get(id_)))
+
+
+@app.command("import-fhir")
+def import_fhir(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A FHIR R4 Questionnaire, in JSON.")],
+    id_: Annotated[str, typer.Argument(metavar="ID", help="What the protocol shall be called.")],
+) -> None:
+    """Print the protocol file made from a FHIR R4 Questionnaire.
+
+    A scoring rule does not come with one and is not guessed: answers are recorded until the site writes its rules.
+    """
+    from dispatch.cli.library import text_of
+    from protocols.errors import Fault, InvalidFile, InvalidInput
+    from protocols.fhir import protocol_text
+
+    try:
+        resource = json.loads(text_of(file))
+    except json.JSONDecodeError as wrong:
+        raise InvalidFile("is not JSON", [Fault(f"{file}:{wrong.lineno}", f"is not JSON: {wrong.msg}")]) from None
+    try:
+        text = protocol_text(resource if isinstance(resource, dict) else {}, id_)
+    except InvalidInput as wrong:
+        # As faults of a file, so that every field that is wrong has its line.
+        faults = [Fault(f"{file}: {fault.field}", fault.problem) for fault in wrong.faults]
+        raise InvalidFile(wrong.detail, faults) from None
+    print(text, end="")
 
 
 @app.command()

@@ -49,7 +49,13 @@ def contact(teams: Iterable[Team], library: Library) -> dict[str, Choices]:
         "outcome": of(Outcome),
         "follow_up": of(FollowUpChoice),
         "protocol": [(protocol.id, protocol.title) for protocol in library],
+        "language": languages(("en", *sorted({tag for protocol in library for tag in library.languages(protocol)}))),
     }
+
+
+def languages(tags: Iterable[str]) -> Choices:
+    """Languages of the texts, in words; a site's own tag that is not known here stands for itself."""
+    return [(tag, {"en": "English", "es": "Spanish"}.get(tag, tag)) for tag in tags]
 
 
 DISPOSITIONS = of(Disposition)

@@ -23,8 +23,8 @@ from protocols.loader import Library
 #: Fields that hold several values: some as ticked boxes, some typed with commas.
 LISTS = {"needs.languages", "needs.skills", "person.languages", "concerns", "ending.resources_offered"}
 #: Fields of the page itself, which say nothing about the contact.
-_NOT_CONTACT = {"csrf_token", "key", "case_id", "assessing", "add", "ending.confirmed_by"}
-_ASSESSMENT = re.compile(r"assessments\.(\d{1,2})\.(protocol|answered_by|answers\.(\w{1,60}))")
+_NOT_CONTACT = {"csrf_token", "key", "case_id", "assessing", "add", "language", "ending.confirmed_by"}
+_ASSESSMENT = re.compile(r"assessments\.(\d{1,2})\.(protocol|language|answered_by|answers\.(\w{1,60}))")
 _CONTACT = TypeAdapter(Contact)
 
 Values = Mapping[str, list[str]]
@@ -135,7 +135,7 @@ def _assessments(values: Values, library: Library) -> tuple[tuple[Asked, ...], l
     for place in sorted(found):
         fields = found[place]
         try:
-            shown = form(library.get(fields.get("protocol", "")))
+            shown = form_in(library, fields.get("protocol", ""), fields.get("language"))
         except ServiceError as error:
             faults.append(Fault(f"assessments.{place}.protocol", error.detail))
             continue
@@ -146,6 +146,12 @@ def _assessments(values: Values, library: Library) -> tuple[tuple[Asked, ...], l
         }
         asked.append(Asked(place, shown, _by(fields.get("answered_by")), answers))
     return tuple(asked), faults
+
+
+def form_in(library: Library, protocol_id: str, language: str | None) -> Form:
+    """The form in that language, or in English where there is no translation. Raises UnknownProtocol."""
+    protocol = library.get(protocol_id)
+    return form(protocol, library.translation(protocol, language) if language else None)
 
 
 def _by(text: str | None) -> AnsweredBy:

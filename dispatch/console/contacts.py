@@ -87,10 +87,10 @@ def live_band(request: Request, who: Operator, svc: Svc, values: Posted) -> Resp
 
 
 @router.get("/contacts/new/protocol")
-def another(request: Request, who: Operator, svc: Svc, add: str) -> Response:
+def another(request: Request, who: Operator, svc: Svc, add: str, language: str = "en") -> Response:
     """One more protocol's form, numbered after those already on the page."""
     taken = [int(m[1]) for name in request.query_params if (m := _PROTOCOL.fullmatch(name))]
-    shown = form(svc.library.get(add))
+    shown = contact_form.form_in(svc.library, add, language)
     known = {"form": Fields({}), "shown": shown, "n": max(taken, default=-1) + 1, "gaps": gaps(svc, shown)}
     return page(request, svc, who, "protocol_part.html", known | {"keys": choices.keys})
 

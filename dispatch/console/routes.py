@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from dispatch.console import board, cases, contacts, links, on_call, operator, sign_in
+from dispatch.console import board, cases, contacts, links, on_call, operator, paper, sign_in
 from dispatch.console.pages import files
 
 router = APIRouter()
@@ -17,5 +17,6 @@ for part in (
     links.router,
     on_call.router,
     operator.router,
+    paper.router,
 ):
     router.include_router(part)

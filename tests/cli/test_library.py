@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from hashlib import sha256
 from pathlib import Path
+
+import pytest
 
 from protocols.loader import SHIPPED
 from tests.cli.conftest import POLICY, Shell
@@ -51,6 +54,40 @@ def test_a_site_folder_is_checked_with_the_shipped_one(bare: Shell) -> None:
     done = bare.run("protocols", "check")
     assert done.code == 1
     assert all(row.startswith(str(Path("var/protocols/broken.yaml"))) for row in done.err.splitlines())
+
+
+def test_a_protocol_goes_out_as_fhir_and_comes_back_as_the_very_file(bare: Shell) -> None:
+    out = bare.ok("protocols", "fhir", "phq-9").out
+    assert json.loads(out)["resourceType"] == "Questionnaire"
+    (bare.here / "phq.json").write_text(out, encoding="utf-8")
+    back = bare.ok("protocols", "import-fhir", "phq.json", "phq-9").out
+    assert back == (SHIPPED / "phq-9.yaml").read_text(encoding="utf-8")
+
+
+def test_a_questionnaire_from_elsewhere_becomes_a_file_without_fault(bare: Shell) -> None:
+    item = {"linkId": "wet", "type": "boolean", "text": "Is the soil wet?"}
+    questionnaire = {"resourceType": "Questionnaire", "status": "active", "title": "Watering", "item": [item]}
+    (bare.here / "watering.json").write_text(json.dumps(questionnaire), encoding="utf-8")
+    made = bare.ok("protocols", "import-fhir", "watering.json", "watering").out
+    assert "id: watering\n" in made
+    (bare.here / "watering.yaml").write_text(made, encoding="utf-8")
+    assert bare.ok("protocols", "check", "watering.yaml").out == "1 file, no fault\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('{"resourceType":\n', "not-fhir.json:2: is not JSON"),
+        ("[]", "not-fhir.json: resourceType: is not one that is known here"),
+        ('{"resourceType": "Patient"}', "not-fhir.json: resourceType: is not one that is known here"),
+        ('{"resourceType": "Questionnaire", "status": "active", "item": 1}', "not-fhir.json: item: "),
+    ],
+)
+def test_what_is_no_questionnaire_is_refused_in_plain_lines(bare: Shell, text: str, says: str) -> None:
+    (bare.here / "not-fhir.json").write_text(text, encoding="utf-8")
+    done = bare.run("protocols", "import-fhir", "not-fhir.json", "garden")
+    assert (done.code, done.out) == (1, "")
+    assert says in done.err
 
 
 def test_a_policy_is_printed_as_a_timeline(bare: Shell) -> None:

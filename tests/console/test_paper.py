@@ -1,0 +1,84 @@
+"""Instruments on paper, and their words in a second language."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+
+from protocols.forms import form
+from protocols.loader import Library
+from protocols.paper import sheet
+from tests.api.conftest import Api
+from tests.console.conftest import Screen, fill
+
+LIBRARY = Library.shipped()
+FIRST_ITEM = "Poco interés o placer en hacer cosas"
+
+
+def test_every_instrument_is_on_the_list_and_its_paper_asks_what_the_screen_asks(operator: Screen) -> None:
+    links = re.findall(r'href="(/protocols/[^"?]+/paper)"', operator.open("/protocols").html)
+    assert links == [f"/protocols/{protocol.id}/paper" for protocol in LIBRARY]
+    for protocol in LIBRARY:
+        paper = operator.open(f"/protocols/{protocol.id}/paper")
+        assert re.findall(r'data-item="(\w+)"', paper.html) == [each.id for each in form(protocol).questions]
+        shown, on_paper = paper.text, sheet(protocol)
+        for line in on_paper.lines:
+            assert " ".join(line.text.split()) in shown
+            assert line.only_if is None or f"Only if {line.only_if}" in shown
+        assert all(" ".join(result.words.split()) in shown for result in on_paper.results)
+        assert protocol.hash in shown
+        assert ("Our own words for what is asked" in shown) == (on_paper.wording == "paraphrase")
+
+
+def test_paper_is_in_spanish_where_there_is_a_translation_and_never_in_english_instead(operator: Screen) -> None:
+    assert "/protocols/phq-9/paper?language=es" in operator.open("/protocols").html
+    paper = operator.open("/protocols/phq-9/paper?language=es")
+    assert FIRST_ITEM in paper.text
+    assert 'lang="es"' in paper.html
+    assert operator.open("/protocols/cssrs-screener/paper?language=es").status == 404
+    assert operator.open("/protocols/no-such/paper").status == 404
+
+
+def test_the_contact_form_leads_to_the_paper_of_what_it_shows(operator: Screen) -> None:
+    assert 'href="/protocols/cssrs-screener/paper" target="_blank">Paper form' in operator.open("/contacts/new").html
+
+
+def test_printing_leaves_the_paper_alone_on_the_page(operator: Screen) -> None:
+    paper = operator.open("/protocols/phq-9/paper")
+    css = re.findall(r'href="(/static/console[^"]+)"', paper.html)
+    printed = operator.client.get(css[0]).text.split("@media print")[1]
+    hidden = re.findall(r"([^{}]+)\{ display: none; \}", printed)[0]
+    assert {".bar", ".unprinted"} <= {each.strip() for each in hidden.split(",")}
+    assert re.search(r'<p class="unprinted[^>]*><a href="/protocols">', paper.html)
+
+
+def test_nobody_prints_without_signing_in(api: Api) -> None:
+    assert Screen(api.browser()).open("/protocols/phq-9/paper").at == "/sign-in"
+
+
+@pytest.mark.parametrize(("protocol", "language"), [("phq-9", "es"), ("cssrs-screener", "en")])
+def test_the_screen_form_is_in_spanish_where_there_is_a_translation(
+    operator: Screen, protocol: str, language: str
+) -> None:
+    part = operator.open(f"/contacts/new/protocol?add={protocol}&language=es")
+    found = LIBRARY.get(protocol)
+    shown = form(found, LIBRARY.translation(found, "es"))
+    assert f'<div lang="{language}">' in part.html
+    assert all(question.text in unescape(part.html) for question in shown.questions)
+
+
+def test_a_spanish_form_stays_spanish_when_sent_back_and_counts_like_the_english_one(operator: Screen) -> None:
+    operator.open("/contacts/new")
+    answers = {f"assessments.1.answers.q{n}": "3" for n in range(1, 10)}
+    fields = fill(operator) | {"assessments.1.protocol": "phq-9", "assessments.1.language": "es"} | answers
+    again = operator.post("/contacts/new", fields | {"person.age": "abc"})
+    assert again.status == 422
+    assert FIRST_ITEM in again.text
+    assert again.hidden()["assessments.1.language"] == "es"
+    english = {name: value for name, value in fields.items() if not name.endswith(".language")}
+    spanish = operator.post("/contacts/new/score", fields).text
+    assert "27" in spanish
+    assert spanish == operator.post("/contacts/new/score", english).text
+    assert operator.post("/contacts/new", fields).status == 201
