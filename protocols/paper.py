@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from protocols.conditions import words
 from protocols.forms import form
 from protocols.inwords import CAUTION, measure_words, rule_rows, within
-from protocols.model import Protocol
+from protocols.known import shown as in_figures
+from protocols.model import Choice, Protocol
 from protocols.translations import Translation
 
 
@@ -24,6 +25,8 @@ class Line:
     """The skip logic in words; None is always asked."""
     boxes: tuple[str, ...]
     """What to tick, `refused` and `unable` included."""
+    marks: tuple[str, ...]
+    """What the rule calls each box, or the score could not be added up by hand; empty where its words say it."""
     write_in: str | None
     """For a number: which numbers are allowed."""
 
@@ -60,18 +63,21 @@ def sheet(protocol: Protocol, translation: Translation | None = None) -> Sheet:
     """The sheet of a protocol, as plain data for a template."""
     definition = protocol.definition
     shown = form(protocol, translation)
-    asks = {item.id: item.ask for item in definition.items}
+    items = {item.id: item for item in definition.items}
     gaps = tuple(option.label for option in shown.gaps)
     lines = []
     for number, question in enumerate(shown.questions, 1):
-        ask = asks[question.id]
+        item = items[question.id]
         line = Line(
             number=number,
             id=question.id,
             text=question.text,
             hint=question.hint,
-            only_if=words(ask) if ask is not None else None,
+            only_if=words(item.ask) if item.ask is not None else None,
             boxes=(*(option.label for option in question.options), *gaps),
+            marks=(*(_mark(choice) for choice in definition.choices_of(item)), *("" for _ in gaps))
+            if item.kind == "choice"
+            else tuple("" for _ in (*question.options, *gaps)),
             write_in=f"{question.least} to {question.most}" if question.kind == "integer" else None,
         )
         lines.append(line)
@@ -99,3 +105,8 @@ def sheet(protocol: Protocol, translation: Translation | None = None) -> Sheet:
         ),
         caution=CAUTION,
     )
+
+
+def _mark(choice: Choice) -> str:
+    worth = "" if choice.points is None or choice.points == choice.value else f" ({in_figures(choice.points)} points)"
+    return f"{choice.value}{worth}"

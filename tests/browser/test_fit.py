@@ -54,7 +54,8 @@ def test_every_page_fits_can_be_pressed_named_and_read(
     page.set_viewport_size({"width": width, "height": 800})
     page.emulate_media(color_scheme=scheme)
     paths = ("/board", "/contacts/new", "/operator", "/mine", "/on-call", f"/cases/{case}")
-    for path in (*paths, f"/cases/{case}/assess?protocol=ctrs"):
+    papers = ("/protocols", "/protocols/cssrs-screener/paper", "/protocols/phq-9/paper?language=es")
+    for path in (*paths, f"/cases/{case}/assess?protocol=ctrs", *papers):
         page.goto(site.url + path)
         page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path

@@ -41,6 +41,12 @@ def test_paper_is_in_spanish_where_there_is_a_translation_and_never_in_english_i
     assert operator.open("/protocols/no-such/paper").status == 404
 
 
+def test_a_score_can_be_added_up_by_hand(operator: Screen) -> None:
+    assert "2 Más de la mitad de los días" in operator.open("/protocols/phq-9/paper?language=es").text
+    assert "3a (3 points) Code 3a" in operator.open("/protocols/sbq-r/paper").text
+    assert "Yes No Refused Unable to answer" in operator.open("/protocols/cssrs-screener/paper").text
+
+
 def test_the_contact_form_leads_to_the_paper_of_what_it_shows(operator: Screen) -> None:
     assert 'href="/protocols/cssrs-screener/paper" target="_blank">Paper form' in operator.open("/contacts/new").html
 
