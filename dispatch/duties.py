@@ -13,7 +13,7 @@ from dispatch.access import system
 from dispatch.channels.channel import Channel
 from dispatch.clock import monotonic
 from dispatch.deliver import Sender
-from dispatch.flow import paging, sweeping
+from dispatch.flow import firing, searching, sweeping
 from dispatch.flow.service import Service
 from dispatch.rebuild import Rebuilt, rebuild
 from dispatch.store import deadlines, schema
@@ -47,7 +47,7 @@ class Worker:
         return self.svc.clock.real_seconds(span)
 
     def fire_due(self, deadline_ids: Sequence[str] | None, limit: int) -> int:
-        fired = paging.fire_due(self._actor, self.svc, deadline_ids, limit)
+        fired = firing.fire_due(self._actor, self.svc, deadline_ids, limit)
         if deadline_ids is not None and fired < len(deadline_ids):
             self._arm_again(deadline_ids)
         return fired
@@ -72,7 +72,7 @@ class Worker:
         def look() -> None:
             nonlocal more
             if more:
-                _, more = paging.match_some(self._actor, self.svc, team)
+                _, more = searching.match_some(self._actor, self.svc, team)
 
         performed = 0
         while more:

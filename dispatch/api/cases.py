@@ -12,7 +12,7 @@ from dispatch.api.schemas.acts import Nothing
 from dispatch.api.schemas.base import Cursor, Id, Limit, Page, Team
 from dispatch.api.schemas.contact import AssessmentIn
 from dispatch.case import OPEN, State
-from dispatch.flow import boards, intake, looks
+from dispatch.flow import assessing, boards, looks
 from dispatch.flow.views import CaseBrief, CaseDetail, CaseLine, Happened
 from dispatch.http.signin import Asking, Gate, Svc
 
@@ -58,12 +58,12 @@ def confirm_assessment(
     case_id: Id, assessment_id: Id, asking: Annotated[Asking, Gate(Act.REGRADE)], svc: Svc, _: Nothing | None = None
 ) -> CaseBrief:
     """A second person confirms a lower result; the case may fall with it."""
-    intake.confirm_assessment(asking.actor, svc, case_id, assessment_id)
+    assessing.confirm_assessment(asking.actor, svc, case_id, assessment_id)
     return looks.brief(asking.actor, svc, case_id)
 
 
 @router.post("/{case_id}/assessments", status_code=201)
 def assess(case_id: Id, body: AssessmentIn, asking: Annotated[Asking, Gate(Act.ASSESS)], svc: Svc) -> Scored:
     """Score again; the place in the queue follows."""
-    id_, counts = intake.assess(asking.actor, svc, case_id, body.given())
+    id_, counts = assessing.assess(asking.actor, svc, case_id, body.given())
     return Scored(id_, counts, looks.brief(asking.actor, svc, case_id))

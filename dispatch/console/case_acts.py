@@ -17,7 +17,7 @@ from dispatch.case import Line
 from dispatch.console.pages import Posted, first, go
 from dispatch.disposition import Disposition
 from dispatch.errors import Fault, InvalidInput, NotAllowed, Refused
-from dispatch.flow import intake, looks, paging, work
+from dispatch.flow import assessing, looks, paging, work
 from dispatch.flow.service import Service
 from dispatch.flow.work import EmergencyCall
 from dispatch.http.signin import Asking, Gate, Svc
@@ -93,7 +93,7 @@ def _confirm(who: Asking, svc: Service, case_id: str, values: Values) -> None:  
 
 
 def _confirm_assessment(who: Asking, svc: Service, case_id: str, values: Values) -> None:
-    intake.confirm_assessment(who.actor, svc, case_id, _needed(values, "assessment"))
+    assessing.confirm_assessment(who.actor, svc, case_id, _needed(values, "assessment"))
 
 
 def _emergency(who: Asking, svc: Service, case_id: str, values: Values) -> None:

@@ -21,7 +21,7 @@ from dispatch.console.fields import Fields
 from dispatch.console.pages import Posted, go, new_router, page
 from dispatch.deadline import Meaning
 from dispatch.errors import Fault, InvalidInput, Refused
-from dispatch.flow import desk, intake, looks
+from dispatch.flow import assessing, desk, looks
 from dispatch.flow.service import Service
 from dispatch.flow.views import CaseDetail, PageView
 from dispatch.http.signin import Asking, Gate, Svc
@@ -107,7 +107,7 @@ def assess(
         raise Refused("Nothing was answered.")
     try:
         if not faults:
-            intake.assess(who.actor, svc, case_id, entered.given[0])
+            assessing.assess(who.actor, svc, case_id, entered.given[0])
             return go(f"/cases/{case_id}#assessments")
     except InvalidInput as error:
         faults = renamed([Fault(f"assessments.{f.field}", f.problem) for f in error.faults], entered)

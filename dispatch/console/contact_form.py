@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from dispatch.assessed import AnsweredBy
 from dispatch.contact import Contact
 from dispatch.errors import Fault, ServiceError
-from dispatch.flow.intake import Given
+from dispatch.flow.answers import Given
 from protocols.forms import Form, Question, form
 from protocols.loader import Library
 

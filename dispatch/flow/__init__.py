@@ -1,13 +1,13 @@
 """The package to read first: what happens to a contact, stage by stage.
 
     1. logged      intake.log_contact        a contact comes in; idempotent; 201 means it survives any crash
-    2. scored      intake.assess             protocols score, triage gives urgency, mode and respond-by
+    2. scored      assessing.assess          protocols score, triage gives urgency, mode and respond-by
     3. queued      (in the same commit)      the case takes its place: urgency, respond-by, arrival
-    4. matched     paging.match_some         one matcher a team asks people, most urgent case first
+    4. matched     searching.match_some      one matcher a team asks people, most urgent case first
     5. paged       dispatch.deliver          effects leave by the outbox; their results come back as events
     6. answered    inbound: replies, voice,  texts, keys, delivery reports: kept first, acted on once
                    reports
-       or silence  paging.fire_due           deadlines fire: the next step, the next person, an alarm
+       or silence  firing.fire_due           deadlines fire: the next step, the next person, an alarm
     7. worked      work                      on the way, on scene, spoken with, cleared, closed
     8. looked at   looks, boards, history    every read of a case or a person
 

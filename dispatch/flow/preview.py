@@ -10,7 +10,7 @@ from dispatch.access import Act, Actor, check
 from dispatch.assessed import Assessed
 from dispatch.contact import Contact, facts_of
 from dispatch.errors import Fault, InvalidInput
-from dispatch.flow.intake import Given, score_all
+from dispatch.flow.answers import Given, score_all
 from dispatch.flow.service import Service
 from dispatch.triage import Triage, triage
 from protocols.engine import Score

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dispatch.access import Actor, Role, system
-from dispatch.flow import paging
+from dispatch.flow import firing, paging, searching
 from tests.api.conftest import Api
 from tests.api.made import GRAVE, contact
 
@@ -15,7 +15,7 @@ ANA = Actor("ana", frozenset({Role.RESPONDER}), person="ana")
 def paged(api: Api, **changes: Any) -> dict[str, Any]:
     """A grave case whose first page is out."""
     case: dict[str, Any] = api.log(contact(GRAVE, **changes)).json()["case"]
-    paging.match_team(system("test"), api.svc, "default")
+    searching.match_team(system("test"), api.svc, "default")
     return case
 
 
@@ -187,8 +187,8 @@ def test_an_alarm_is_silenced_for_whoever_acknowledges_it(api: Api) -> None:
     case = paged(api)
     for _ in range(30):
         api.clock.forward(minutes=1)
-        paging.fire_due(system("test"), api.svc, None, 100)
-        paging.match_team(system("test"), api.svc, "default")
+        firing.fire_due(system("test"), api.svc, None, 100)
+        searching.match_team(system("test"), api.svc, "default")
     ringing = api.as_(Role.SUPERVISOR).get("/api/v1/alarms").json()["items"]
     unanswered = next(a for a in ringing if a["kind"] == "unanswered")
     assert (unanswered["case_id"], unanswered["code"], unanswered["silent_until"]) == (case["id"], case["code"], None)

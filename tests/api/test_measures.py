@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from dispatch.access import Actor, Role, system
 from dispatch.case import Event
-from dispatch.flow import paging, work
+from dispatch.flow import paging, searching, work
 from dispatch.measures import FORMULAS, Measure, fold
 from dispatch.priority import Urgency
 from tests.api.conftest import Api
@@ -105,7 +105,7 @@ def test_a_percentile_was_really_measured(waits: list[int]) -> None:
 
 def test_figures_and_history_agree_over_the_api(api: Api) -> None:
     case = api.log(contact(GRAVE)).json()["case"]
-    paging.match_team(system("test"), api.svc, "default")
+    searching.match_team(system("test"), api.svc, "default")
     api.clock.forward(minutes=2)
     ana = Actor("ana", frozenset({Role.RESPONDER}), person="ana")
     paging.accept(ana, api.svc, case["id"], "ana", None)

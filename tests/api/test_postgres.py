@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from dispatch.access import Role, system
 from dispatch.clock import ManualClock
-from dispatch.flow import admin, paging
+from dispatch.flow import admin, firing, searching
 from dispatch.flow.admin import GRANTABLE
 from dispatch.store.migrate import migrate
 from tests.api.conftest import PASSWORD, TEST, URL, Api, served, settings_in
@@ -41,10 +41,10 @@ def test_every_read_answers(api: Api) -> None:
     case = ok(api.log(contact(GRAVE), key="k"))["case"]
     assert api.log(contact(GRAVE), key="k").status_code == 200
     assert api.log(key="k").status_code == 409
-    paging.match_team(system("test"), api.svc, "default")
+    searching.match_team(system("test"), api.svc, "default")
     for _ in range(20):
         api.clock.forward(minutes=1)
-        paging.fire_due(system("test"), api.svc, None, 100)
+        firing.fire_due(system("test"), api.svc, None, 100)
     boss = api.as_(*GRANTABLE)
     detail = ok(boss.get(f"{V1}/cases/{case['id']}"))
     assert detail["contacts"][0]["personal"]["narrative"]
@@ -79,7 +79,7 @@ def test_edits_and_sign_ins_hold(api: Api) -> None:
 
 def test_a_page_is_accepted_at_a_screen(api: Api) -> None:
     case = ok(api.log(contact(GRAVE)))["case"]
-    paging.match_team(system("test"), api.svc, "default")
+    searching.match_team(system("test"), api.svc, "default")
     ana = api.browser_as("ana", Role.RESPONDER)
     assert ok(ana.post(f"{V1}/cases/{case['id']}/accept"))["yours"] is True
     boss = api.as_(Role.COORDINATOR)

@@ -11,7 +11,7 @@ from twilio.request_validator import RequestValidator
 
 from dispatch import bootstrap, web
 from dispatch.access import Role, system
-from dispatch.flow import paging
+from dispatch.flow import searching
 from dispatch.settings import Settings
 from dispatch.store import schema
 from tests.api.conftest import ACCOUNT, TOKEN, URL, Api
@@ -37,7 +37,7 @@ def kept(api: Api) -> list[Any]:
 
 def test_a_text_accepts_a_case(api: Api) -> None:
     case = api.log(contact(GRAVE)).json()["case"]
-    paging.match_team(system("test"), api.svc, "default")
+    searching.match_team(system("test"), api.svc, "default")
     answer = sent(api.browser(), SMS, text(f"1 {case['code']}"))
     assert (answer.status_code, answer.headers["content-type"].partition(";")[0]) == (200, "text/xml")
     assert "<Response" in answer.text

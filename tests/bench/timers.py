@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 from dispatch.access import Actor, Role
 from dispatch.api.schemas.contact import ContactIn
 from dispatch.clock import SystemClock
-from dispatch.flow import intake, paging
+from dispatch.flow import intake, searching
 from dispatch.queue.keys import UPDATES
 from dispatch.store import deadlines, schema
 from dispatch.store.deadlines import DeadlineRow
@@ -63,7 +63,7 @@ def _cases_waiting_for_an_answer(running: Running, count: int) -> None:
     draft = ContactIn.model_validate(CONTACT).draft()
     for n in range(count):
         intake.log_contact(operator, svc, draft, f"key-{n}", "body")
-    paging.match_team(BENCH, svc, "default")
+    searching.match_team(BENCH, svc, "default")
     now = svc.clock.now()
     others = [
         DeadlineRow(svc.new_id(), "page", svc.new_id(), "none", now + FAR, "default", None) for _ in range(PENDING)

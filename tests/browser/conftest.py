@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from dispatch import bootstrap, web
 from dispatch.access import Role, system
 from dispatch.casefile import CaseFile
-from dispatch.flow import admin, intake, paging, people
+from dispatch.flow import admin, intake, people, searching
 from dispatch.flow.service import Service
 from dispatch.settings import Settings
 from dispatch.store import casefiles
@@ -49,7 +49,7 @@ class Site:
 
     def match(self) -> None:
         """What a worker does: ask people for whatever waits."""
-        paging.match_team(TEST, self.svc, "default")
+        searching.match_team(TEST, self.svc, "default")
 
     def log(self, draft: intake.Draft, key: str) -> str:
         """A contact logged by somebody else; its case."""

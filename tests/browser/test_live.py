@@ -12,7 +12,8 @@ from dispatch.contact import Contact, Location, Needs
 from dispatch.contactvalues import CallType, Channel, Population, Tri, Worry
 from dispatch.facts import Safety
 from dispatch.flow import paging
-from dispatch.flow.intake import Draft, Given
+from dispatch.flow.answers import Given
+from dispatch.flow.intake import Draft
 from tests.browser.conftest import Site
 
 pytestmark = pytest.mark.browser

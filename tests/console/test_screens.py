@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from dispatch.clock import ManualClock
-from dispatch.flow import inbound, paging
+from dispatch.flow import firing, inbound, searching
 from tests.api.conftest import TEST, Api
 from tests.api.made import GRAVE, contact
 from tests.console.conftest import Screen, case_of
@@ -22,7 +22,7 @@ def waiting(api: Api, **changes: object) -> tuple[str, str]:
 
 def paged(api: Api, **changes: object) -> tuple[str, str]:
     case = waiting(api, **changes)
-    paging.match_team(TEST, api.svc, "default")
+    searching.match_team(TEST, api.svc, "default")
     return case
 
 
@@ -61,8 +61,8 @@ def test_an_alarm_is_seen_and_goes_on_ringing_for_others(api: Api, coordinator: 
     paged(api)
     for _ in range(12):
         clock.forward(minutes=2)
-        paging.fire_due(TEST, api.svc, None, 100)
-        paging.match_team(TEST, api.svc, "default")
+        firing.fire_due(TEST, api.svc, None, 100)
+        searching.match_team(TEST, api.svc, "default")
     shown = coordinator.open("/board")
     assert "Nobody has taken this case" in shown.text
     assert 'data-title="(1 alarm) Board' in shown.html

@@ -19,7 +19,7 @@ from dispatch.clock import ManualClock
 from dispatch.contact import Contact, Location
 from dispatch.contactvalues import CallType, Channel, Tri, Worry
 from dispatch.facts import SAFETY_FACTS, Safety
-from dispatch.flow import intake, paging, people
+from dispatch.flow import answers, intake, paging, people, searching
 from dispatch.flow.service import Service
 from dispatch.settings import load
 from dispatch.store import schema
@@ -82,7 +82,7 @@ def log(svc: Service, n: int) -> None:
         safety=Safety(**dict.fromkeys(SAFETY_FACTS, Tri.NO)),
         worry=Worry.NONE,
     )
-    draft = intake.Draft(contact, (intake.Given("cssrs-screener", URGENT),))
+    draft = intake.Draft(contact, (answers.Given("cssrs-screener", URGENT),))
     intake.log_contact(OPERATOR, svc, draft, f"key-{n}", f"body-{n}")
 
 
@@ -130,7 +130,7 @@ def test_many_matchers_ask_for_the_first_cases_and_nobody_twice(svc: Service) ->
             log(svc, n)
 
     together(*(partial(some, n) for n in range(THREADS)))
-    together(*(lambda: paging.match_team(SYSTEM, svc, "default") for _ in range(THREADS)))
+    together(*(lambda: searching.match_team(SYSTEM, svc, "default") for _ in range(THREADS)))
     pages = open_pages(svc)
     order = waiting_order(svc)
     assert len(order) == CASES
@@ -141,7 +141,7 @@ def test_many_matchers_ask_for_the_first_cases_and_nobody_twice(svc: Service) ->
 def test_accepts_declines_logging_and_matching_at_once_keep_every_capacity(svc: Service) -> None:
     for n in range(PEOPLE):
         log(svc, n)
-    paging.match_team(SYSTEM, svc, "default")
+    searching.match_team(SYSTEM, svc, "default")
     pages = {row.person: row for row in rows(svc)}
 
     def answer(person: str, accepts: bool) -> Callable[[], object]:
@@ -156,8 +156,8 @@ def test_accepts_declines_logging_and_matching_at_once_keep_every_capacity(svc: 
             log(svc, n)
 
     answers = [answer(person, n % 3 > 0) for n, person in enumerate(sorted(pages))]
-    together(*answers, log_more, *(lambda: paging.match_team(SYSTEM, svc, "default") for _ in range(3)))
-    paging.match_team(SYSTEM, svc, "default")
+    together(*answers, log_more, *(lambda: searching.match_team(SYSTEM, svc, "default") for _ in range(3)))
+    searching.match_team(SYSTEM, svc, "default")
     have, asked = Counter(p for _, p in owned(svc)), Counter(p for _, p in open_pages(svc))
     assert max((have + asked).values()) == 1
     assert max(Counter(case for case, _ in owned(svc)).values()) == 1

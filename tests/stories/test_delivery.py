@@ -12,7 +12,7 @@ from dispatch.deliver.claiming import claim
 from dispatch.deliver.results import record
 from dispatch.demo.phones import lines
 from dispatch.demo.phones.lines import Line
-from dispatch.flow import paging
+from dispatch.flow import paging, searching
 from dispatch.page import Delivery
 from dispatch.store import schema
 from tests.stories.places import everywhere, without_redis
@@ -184,7 +184,7 @@ def test_the_same_page_by_voice_is_not_rung_twice_either(world: World) -> None:
 def crash_before_sending(world: World, *, after_sending: bool = False) -> None:
     """A worker matches, claims, writes its attempts down, perhaps sends, and dies before it records anything."""
     dying = system("dying")
-    paging.match_team(dying, world.svc, "default")
+    searching.match_team(dying, world.svc, "default")
     jobs = claim(dying, world.svc, 10)
     assert jobs
     if after_sending:
@@ -197,7 +197,7 @@ def crash_before_sending(world: World, *, after_sending: bool = False) -> None:
 
 def test_what_is_accepted_before_it_went_out_is_not_sent_any_more(world: World) -> None:
     case = world.log("routine", attempt_in_progress="yes", settle=False)
-    paging.match_team(SYSTEM, world.svc, "default")
+    searching.match_team(SYSTEM, world.svc, "default")
     page = next(page for page in world.file(case.id).pages if page.person == "ana")
     ana = Actor("ana", frozenset({Role.RESPONDER}), person="ana")
     world.do(paging.accept, ana, case.id, "ana", page.id)
@@ -208,7 +208,7 @@ def test_what_is_accepted_before_it_went_out_is_not_sent_any_more(world: World) 
 def test_who_gets_a_page_after_the_case_was_taken_is_told_who_has_it(world: World) -> None:
     """The page was on its way to the provider when somebody else accepted."""
     case = world.log("routine", attempt_in_progress="yes", settle=False)
-    paging.match_team(SYSTEM, world.svc, "default")
+    searching.match_team(SYSTEM, world.svc, "default")
     jobs = claim(SYSTEM, world.svc, 10)
     ana = Actor("ana", frozenset({Role.RESPONDER}), person="ana")
     page = next(page for page in world.file(case.id).pages if page.person == "ana")

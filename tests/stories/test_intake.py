@@ -10,7 +10,7 @@ import pytest
 from dispatch.contactvalues import CallType, Tri, Worry
 from dispatch.disposition import Disposition, Ending, FollowUpChoice, Outcome
 from dispatch.errors import InvalidInput, KeyReused, NotAllowed
-from dispatch.flow import intake
+from dispatch.flow import answers, assessing, intake
 from dispatch.priority import Urgency
 from dispatch.store import schema
 from tests.stories.places import everywhere
@@ -22,7 +22,7 @@ PAGE = "CRISIS PAGE"
 
 
 def screened(world: World, urgency: str, **contact: object) -> intake.Draft:
-    return intake.Draft(world.contact(**contact), (intake.Given("cssrs-screener", ANSWERS[urgency]),))  # type: ignore[arg-type]
+    return intake.Draft(world.contact(**contact), (answers.Given("cssrs-screener", ANSWERS[urgency]),))  # type: ignore[arg-type]
 
 
 @everywhere
@@ -60,7 +60,7 @@ def test_one_key_for_two_bodies_is_refused_and_another_persons_key_is_another(wo
 
 
 def test_what_is_refused_leaves_nothing_behind(world: World) -> None:
-    wrong = replace(screened(world, "soon"), assessments=(intake.Given("cssrs-screener", {"q1": "perhaps"}),))
+    wrong = replace(screened(world, "soon"), assessments=(answers.Given("cssrs-screener", {"q1": "perhaps"}),))
     with pytest.raises(InvalidInput, match=r"assessments.0.answers.q1"):
         intake.log_contact(OPERATOR, world.svc, wrong, "k", "b")
     assert world.rows(schema.contacts) == world.rows(schema.idempotency) == []
@@ -115,7 +115,7 @@ def test_a_further_contact_raises_the_case_it_belongs_to_and_never_lowers_it(wor
 def test_finishing_the_form_moves_the_case_from_its_cautious_level(world: World) -> None:
     case = world.log(None, assessing=True)
     assert (case.urgency, case.incomplete) == (Urgency.VERY_URGENT, True)
-    world.do(intake.assess, OPERATOR, case.id, intake.Given("cssrs-screener", ANSWERS["urgent"]))
+    world.do(assessing.assess, OPERATOR, case.id, answers.Given("cssrs-screener", ANSWERS["urgent"]))
     world.ana.expect_sms(PAGE, case.code, "URGENT")
     assert world.case(case.id).urgency is Urgency.URGENT
 

@@ -29,7 +29,7 @@ from dispatch.contactvalues import CallType, Channel, Population, Tri, Worry
 from dispatch.demo.phones.lines import Line
 from dispatch.duties import Worker
 from dispatch.facts import SAFETY_FACTS, Safety
-from dispatch.flow import intake, people
+from dispatch.flow import answers, intake, people
 from dispatch.settings import load
 from dispatch.store import casefiles, outbox, schema
 from tests.phones import ACCOUNT_SID, AUTH_TOKEN, OUR_NUMBER, PUBLIC_URL, Handset
@@ -178,7 +178,7 @@ class World:
     ) -> Case:
         """An operator logs a contact of this urgency; None logs it unassessed."""
         self._logged += 1
-        given = (intake.Given("cssrs-screener", ANSWERS[urgency]),) if urgency else ()
+        given = (answers.Given("cssrs-screener", ANSWERS[urgency]),) if urgency else ()
         draft = intake.Draft(self.contact(**contact), given, assessing=assessing)
         logged = intake.log_contact(OPERATOR, self.svc, draft, f"key-{self._logged}", f"body-{self._logged}")
         assert logged.case_id is not None

@@ -24,7 +24,8 @@ from dispatch.contactvalues import (
 )
 from dispatch.disposition import Disposition, Ending, FollowUpChoice, Outcome
 from dispatch.errors import Fault, InvalidInput
-from dispatch.flow.intake import Draft, Given
+from dispatch.flow.answers import Given
+from dispatch.flow.intake import Draft
 
 _CONTACT = TypeAdapter(Contact)
 _ENDING = ("disposition", "outcome", "resources_offered", "follow_up")

@@ -1,0 +1,149 @@
+"""Assessing an open case again: the case follows, a lower result only when a second person confirms it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, Row
+
+from dispatch import opening
+from dispatch.access import Act, Actor
+from dispatch.assessed import AnsweredBy, Assessed, standing
+from dispatch.casefile import Turn
+from dispatch.errors import NotFound, Refused
+from dispatch.facts import Facts
+from dispatch.flow.answers import Given, Scored, assessment_row, score_all
+from dispatch.flow.commit import commit
+from dispatch.flow.service import Service
+from dispatch.policy import Policy
+from dispatch.store import casefiles, contacts, datakeys
+from dispatch.store.sealing import DataKey
+from dispatch.triage import Triage, triage
+from protocols.model import Protocol
+
+_FACTS = TypeAdapter(Facts)
+
+
+def assess(actor: Actor, svc: Service, case_id: str, given: Given) -> tuple[str, bool]:
+    """Score again for an open case; its place follows. A lower result of the same protocol waits as proposed.
+
+    Returns the assessment's id, and whether it counts at once.
+    """
+    now = svc.clock.now()
+    scored = score_all(svc, [given], now, prefix="")
+    history = results_of(svc, case_id)
+    facts = facts_of_case(svc, case_id)
+    timezone = timezone_of_case(svc, case_id)
+    key = svc.sealer.new_subject_key()
+    row = assessment_row(actor, svc, key, scored[0], None, case_id, now)
+    files = svc.instruments.new([scored[0].score.hash])
+
+    def decide(turn: Turn) -> bool:
+        if not turn.case.open:
+            raise Refused("The case is closed: reopen it first.")
+        found = again_triaged(turn.case.answered_at, history, scored, facts, turn.policy, now)
+        proposed = standing([*history, scored[0].assessed], turn.policy).proposed
+        counts = scored[0].assessed not in proposed
+        row["standing"] = "counts" if counts else "proposed"
+        opening.assessed_again(turn, found, timezone)
+        turn.say("assessed", protocol=given.protocol, band=scored[0].score.band, counts=counts)
+        return counts
+
+    def also(conn: Connection, turn: Turn) -> None:
+        contacts.add_assessments(conn, key, [row], now)
+        svc.instruments.archive(conn, files, now)
+
+    return row["id"], commit(actor, svc, Act.ASSESS, case_id, decide, also=also)
+
+
+def confirm_assessment(actor: Actor, svc: Service, case_id: str, assessment_id: str) -> None:
+    """A second person, or the QMHP who spoke with the person, confirms a lower result; the case may fall with it.
+
+    Raises Refused when it is the assessor's own, or not waiting; NotFound when the case has no such assessment.
+    """
+    now = svc.clock.now()
+    history = results_by_id(svc, case_id)
+    facts = facts_of_case(svc, case_id)
+    if assessment_id not in history:
+        raise NotFound("The case has no such assessment.")
+    by = history[assessment_id][0]
+    confirmed = [replace(one, confirmed=one.confirmed or id_ == assessment_id) for id_, (_, one) in history.items()]
+
+    def decide(turn: Turn) -> None:
+        spoke = turn.case.first_contact_at is not None and actor.person in turn.file.owners
+        if by == actor.id and not spoke:
+            raise Refused("Somebody other than the person who assessed has to confirm a lower result.")
+        counting = standing(confirmed, turn.policy).counts
+        opening.lowered(turn, triage(facts, counting, turn.policy, turn.case.answered_at, now))
+        turn.say("assessment_confirmed", assessment=assessment_id)
+
+    def also(conn: Connection, turn: Turn) -> None:
+        if not contacts.confirm(conn, assessment_id):
+            raise Refused("That result is not waiting for anybody.")
+
+    commit(actor, svc, Act.REGRADE, case_id, decide, also=also)
+
+
+def again_triaged(
+    answered_at: datetime,
+    history: Sequence[Assessed],
+    scored: Sequence[Scored],
+    facts: Facts,
+    policy: Policy,
+    now: datetime,
+) -> Triage:
+    counting = standing([*history, *(s.assessed for s in scored)], policy).counts
+    return triage(facts, counting, policy, answered_at, now)
+
+
+def results_of(svc: Service, case_id: str) -> list[Assessed]:
+    """Every result ever scored for the case. Raises NotFound."""
+    return [one for _, one in results_by_id(svc, case_id).values()]
+
+
+def results_by_id(svc: Service, case_id: str) -> dict[str, tuple[str, Assessed]]:
+    """Assessment id -> (who assessed, the result), opened before any write lock is taken."""
+    with svc.record.read() as conn:
+        casefiles.load(conn, svc.record, case_id, lock=False)
+        rows = contacts.assessments_of(conn, [case_id])
+        keys = datakeys.load(conn, {row.key_id for row in rows})
+        files = {row.content_hash: svc.instruments.at_hash(conn, row.content_hash) for row in rows}
+    return {row.id: (row.by, _assessed(svc, row, keys[row.key_id], files[row.content_hash])) for row in rows}
+
+
+def _assessed(svc: Service, row: Row[Any], key: DataKey, protocol: Protocol) -> Assessed:
+    content = svc.sealer.open_dict("assessments", "content", row.id, key, row.content)
+    within = protocol.band(row.band).respond_within if row.band is not None else None
+    return Assessed(
+        protocol=row.protocol,
+        version=row.version_of,
+        band=row.band,
+        floor=row.floor,
+        ceiling=row.ceiling,
+        incomplete=row.incomplete,
+        flags=content["flags"],
+        because=tuple(content["because"]),
+        answered_by=AnsweredBy(row.answered_by),
+        at=row.at,
+        respond_within=within,
+        confirmed=row.standing == "confirmed",
+    )
+
+
+def facts_of_case(svc: Service, case_id: str) -> Facts:
+    with svc.record.read() as conn:
+        rows = contacts.of_case(conn, case_id)
+    if not rows:
+        raise NotFound("The case has no contact.")
+    return _FACTS.validate_python(rows[-1].facts)
+
+
+def timezone_of_case(svc: Service, case_id: str) -> str:
+    """The case's team's: page hours are local."""
+    with svc.record.read() as conn:
+        file = casefiles.load(conn, svc.record, case_id, lock=False)
+        return svc.rosters.team(conn, file.case.team).team.timezone

@@ -1,0 +1,229 @@
+"""Matched: one pass over a team's waiting cases, in the exact order, asking people for each."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, select
+
+from dispatch import asking
+from dispatch.access import Act, Actor, check
+from dispatch.casefile import CaseFile, Turn
+from dispatch.escalation import Escalation, Run
+from dispatch.flow.commit import mirror, retrying, store, turns_for
+from dispatch.flow.rosters import TeamNow
+from dispatch.flow.service import Service
+from dispatch.matching import EVERYONE, Match, Need, Pick, Pool, Skip, candidates
+from dispatch.need import Limits
+from dispatch.priority import Mode
+from dispatch.roster import on_call
+from dispatch.store import casefiles, people, schema
+from dispatch.store.casefiles import Told
+from dispatch.wallclock import wall, zone
+
+#: Cases matched in one transaction: long enough to share the roster's load, short enough that an intake never waits
+#: noticeably.
+BATCH = 40
+_LINK = "abcdefghijkmnpqrstuvwxyz23456789"
+
+
+def new_link() -> str:
+    """Ten characters of a page's link, about 49 bits: it must not be guessed, and is worthless without a sign-in."""
+    return "".join(secrets.choice(_LINK) for _ in range(10))
+
+
+def match_team(actor: Actor, svc: Service, team: str) -> int:
+    """Ask people for every case of the team that wants somebody, in the exact waiting order; returns how many pages
+    were wanted."""
+    total, more = match_some(actor, svc, team)
+    while more:
+        wanted, more = match_some(actor, svc, team)
+        total += wanted
+    return total
+
+
+def match_some(actor: Actor, svc: Service, team: str) -> tuple[int, bool]:
+    """One pass over the first cases in the waiting order: how many pages were wanted, and whether another pass may
+    find more.
+
+    The team's row is held from reading the candidates to the commit, so no case earlier in the order can lose a
+    person to a later one.
+    """
+    check(actor, Act.RUN, team)
+    return retrying(lambda: _match_once(actor, svc, team))
+
+
+def _match_once(actor: Actor, svc: Service, team_id: str) -> tuple[int, bool]:
+    now = svc.clock.now()
+    with svc.record.write() as conn:
+        svc.rosters.lock(conn, svc.record, team_id)
+        ids = _wanting(conn, team_id)
+        if not ids:
+            return 0, False
+        team = svc.rosters.team(conn, team_id)
+        search = Search.load(conn, team, now)
+        turns: list[tuple[CaseFile | None, Turn]] = []
+        for file, turn in turns_for(actor, svc, conn, casefiles.load_many(conn, svc.record, ids[:BATCH]), now):
+            search.people_for(turn)
+            if turn.file is not file:
+                turns.append((file, turn))
+        people.paged(conn, search.versions_of_picked(), now)
+        told = store(svc, conn, turns, now) if turns else Told()
+    # Another look follows only when this one moved something; a step that was passed has made its own wish.
+    again = len(ids) > BATCH or any(t.nudge for _, t in turns)
+    if turns:
+        told.teams.discard(team_id)
+        mirror(svc, told)
+    return search.wanted, again and bool(turns)
+
+
+def _wanting(conn: Connection, team: str) -> list[str]:
+    """Cases of the team whose escalation wants somebody asked, in the total order."""
+    e, c = schema.escalations, schema.cases
+    query = (
+        select(c.c.id)
+        .join(e, e.c.case_id == c.c.id)
+        .where(e.c.team == team, e.c.state.in_((Run.ASKING.value, Run.EXHAUSTED.value)), e.c.want > 0)
+        .order_by(c.c.rank, c.c.respond_by, c.c.logged_at, c.c.id)
+    )
+    return list(conn.scalars(query))
+
+
+@dataclass
+class Search:
+    """One pass over a team's waiting cases: who can be asked, kept true while the pass itself asks them."""
+
+    team: TeamNow
+    pool: Pool
+    versions: dict[str, int]
+    wanted: int = 0
+    picked: set[str] = field(default_factory=set)
+
+    @classmethod
+    def load(cls, conn: Connection, team: TeamNow, now: datetime) -> Search:
+        limits = team.limits
+        known = people.pool(conn, team.team.id, _night_began(limits, now), now)
+        on = on_call(team.roster, team.team.id, now)
+        standings = {k.responder.id: k.standing for k in known}
+        found = candidates((k.responder for k in known), on, standings, now)
+        pool = Pool(found, now, limits, team.rules)
+        return cls(team, pool, {k.responder.id: k.version for k in known})
+
+    def versions_of_picked(self) -> dict[str, int]:
+        return {person: self.versions[person] for person in self.picked}
+
+    def people_for(self, turn: Turn) -> None:
+        """Ask whoever the case's escalation wants and the moment allows; pass steps where nobody can be asked."""
+        for _ in range(32):  # a ladder has fewer steps; the bound only stops a defect from holding the write lock
+            escalation = turn.file.escalation
+            if escalation is None or escalation.want == 0 or escalation.state is Run.HELD:
+                return
+            before = (escalation.step, escalation.state)
+            self._ask(turn, escalation)
+            after = turn.file.escalation
+            if after is None or (after.step, after.state) == before:
+                return
+
+    def _ask(self, turn: Turn, escalation: Escalation) -> None:
+        found = self._match(turn, escalation)
+        if found.picks:
+            asking.page_people(turn, escalation, found.picks, [new_link() for _ in found.picks])
+            for pick in found.picks:
+                # Later cases of this pass must see that the person now has an open page.
+                self.pool.asked(pick.person, turn.case.urgency)
+                self.picked.add(pick.person)
+            self.wanted += len(found.picks)
+        after = turn.file.escalation
+        if after is not None and after.want > 0:
+            if escalation.state is Run.EXHAUSTED:
+                return
+            everybody = escalation.current.count is None
+            if everybody and found.picks:
+                turn.put(_no_more(after))
+            else:
+                asking.nobody_left(turn, after, found.only_busy)
+        if found.picks or not escalation.only_busy:
+            turn.say("matched", step=escalation.step, picks=[p.person for p in found.picks], **_told(found))
+
+    def _match(self, turn: Turn, escalation: Escalation) -> Match:
+        need = _need(turn, escalation, self.team.team.state)
+        step = escalation.current
+        if escalation.state is Run.EXHAUSTED:
+            return self.pool.match_relaxing(need, EVERYONE, len(self.pool), self.team.policy.relax)
+        picks: list[Pick] = []
+        skips: list[Skip] = []
+        relaxed: list[str] = []
+        left = escalation.want
+        for target in step.targets:
+            each = min(left, step.count if step.count and len(step.targets) > 1 else left)
+            # A layer's own step never relaxes: somebody behind it may be just who is needed.
+            order = self.team.policy.relax if target == EVERYONE else ()
+            found = self.pool.match_relaxing(need, target, min(each, len(self.pool)), order)
+            fresh = [p for p in found.picks if p.person not in {q.person for q in picks}]
+            picks += fresh
+            skips += list(found.skips)
+            relaxed += found.relaxed
+            left -= len(fresh)
+        return Match(tuple(picks), tuple(skips), relaxed=tuple(dict.fromkeys(relaxed)))
+
+
+#: Ids listed a filter in the ledger. The count is always whole; a roster of hundreds must not bury the history.
+_LISTED = 12
+
+
+def _told(found: Match) -> dict[str, object]:
+    """Why the others were not asked: per filter how many, and the first of them by name; and what was given up."""
+    by_filter: dict[str, list[str]] = {}
+    for skip in found.skips:
+        if skip.filter != "on_call":
+            by_filter.setdefault(skip.filter, []).append(skip.person)
+    return {
+        "relaxed": list(found.relaxed),
+        "skipped": {name: len(people) for name, people in by_filter.items()},
+        "of": {name: people[:_LISTED] for name, people in by_filter.items()},
+    }
+
+
+def _no_more(escalation: Escalation) -> Escalation:
+    return replace(escalation, want=0)
+
+
+def _need(turn: Turn, escalation: Escalation, state: str) -> Need:
+    case = turn.case
+    # `everyone`, a call and a new round ask people again whom an earlier step texted in vain, but nobody twice within
+    # one step.
+    here = {
+        p.person
+        for p in turn.file.pages
+        if (p.escalation_id, p.step, p.round) == (escalation.id, escalation.step, escalation.round)
+    }
+    asked = frozenset(escalation.asked)
+    return Need(
+        case_id=case.id,
+        team=case.team,
+        state=state,
+        urgency=case.urgency,
+        population=case.population,
+        languages=frozenset(case.languages),
+        gender=case.gender,
+        skills=frozenset(case.skills),
+        area=case.area,
+        asked=frozenset() if escalation.current.act == "call" else asked,
+        declined=frozenset(escalation.declined) | here | (asked if escalation.state is Run.EXHAUSTED else frozenset()),
+        with_people=frozenset(turn.file.owners),
+        paged=frozenset(p.person for p in turn.file.pages if p.open),
+        mode=Mode.PHONE if case.scene_hold else case.mode,
+        people=case.needed,
+    )
+
+
+def _night_began(limits: Limits, now: datetime) -> datetime | None:
+    """When the night that is running began; None by day."""
+    if not limits.is_night(now):
+        return None
+    local = wall(now, zone(limits.timezone))
+    start = limits.night[0]
+    began = local.replace(hour=start.hour, minute=start.minute, second=0, microsecond=0)
+    return (began if began <= local else began - timedelta(days=1)).astimezone(now.tzinfo)

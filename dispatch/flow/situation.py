@@ -1,0 +1,102 @@
+"""The situation of somebody who texts: what they were asked, what they hold, what they are waited for. A word means
+what it can mean there."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from dispatch import reply as replies
+from dispatch.alarm import Kind
+from dispatch.alarming import MISSED
+from dispatch.case import State
+from dispatch.deadline import Meaning
+from dispatch.flow.service import Service
+from dispatch.page import Answer
+from dispatch.reply import HeldCase, LatePage, OpenPage, ReplyContext, Stage
+from dispatch.roster import on_call
+from dispatch.store import schema
+
+#: A closed page can still be meant by a bare answer for this long, and be named by its code for a day.
+FRESH = timedelta(minutes=15)
+NAMED = timedelta(hours=24)
+STAGES = {
+    State.EN_ROUTE: Stage.TRAVELLING,
+    State.ON_SCENE: Stage.ON_SCENE,
+    State.ENGAGED: Stage.ENGAGED,
+    State.NOT_REACHED: Stage.NOT_REACHED,
+    State.CLEARED: Stage.CLEARED,
+}
+#: Stage -> the state whose words tell it.
+
+
+def context_of(svc: Service, person: Row[Any], words: str) -> ReplyContext:
+    now = svc.clock.now()
+    with svc.record.read() as conn:
+        pages = _pages(conn, person.id, now)
+        held = _held(conn, person.id)
+        missed = _missed(conn, person.id)
+        last = _last_on_call(svc, conn, person, now)
+    late = [
+        LatePage(p.code, p.id, fresh=p.answer in _UNANSWERED and now - p.by < FRESH)
+        for p in pages
+        if p.answer != Answer.OPEN.value
+    ]
+    return ReplyContext(
+        open_pages=[OpenPage(p.code, p.id) for p in pages if p.answer == Answer.OPEN.value],
+        late_pages=late,
+        held=[_stage(h) for h in held],
+        # A missed check-in is outstanding until it is answered: a late OK must end the alarm.
+        check_ins=[_stage(h) for h in held if h.meaning == Meaning.CHECK_IN_OVERDUE.value or h.id in missed],
+        duress=person.duress_index is not None
+        and person.duress_index in svc.sealer.blind_indexes("duress", replies.normal(words)),
+        opted_out=person.unreachable == "opted_out",
+        last_on_call=last,
+    )
+
+
+_UNANSWERED = (Answer.EXPIRED.value, Answer.SUPERSEDED.value, Answer.WITHDRAWN.value)
+
+
+def _pages(conn: Connection, person: str, now: datetime) -> list[Row[Any]]:
+    p, c = schema.pages, schema.cases
+    query = select(p.c.id, p.c.answer, p.c.by, c.c.code).join(c, c.c.id == p.c.case_id)
+    return list(
+        conn.execute(query.where(p.c.person == person, p.c.created_at > now - NAMED).order_by(p.c.created_at.desc()))
+    )
+
+
+def _held(conn: Connection, person: str) -> list[Row[Any]]:
+    a, c, d = schema.assignments, schema.cases, schema.deadlines
+    query = (
+        select(c.c.id, c.c.code, c.c.state, d.c.meaning)
+        .join(a, a.c.case_id == c.c.id)
+        .outerjoin(d, (d.c.owner_kind == "case") & (d.c.owner_id == c.c.id))
+        .where(a.c.person == person, a.c.ended_at.is_(None))
+        .order_by(a.c.since.desc())
+    )
+    return list(conn.execute(query))
+
+
+def _missed(conn: Connection, person: str) -> set[str]:
+    """Cases with a safety alarm because this person missed a check-in."""
+    a = schema.alarms
+    query = select(a.c.case_id, a.c.because).where(
+        a.c.kind == Kind.SAFETY.value, a.c.subject == person, a.c.ended_at.is_(None)
+    )
+    return {row.case_id for row in conn.execute(query) if MISSED in row.because}
+
+
+def _stage(row: Row[Any]) -> HeldCase:
+    return HeldCase(row.code, row.id, STAGES.get(State(row.state), Stage.ACCEPTED))
+
+
+def _last_on_call(svc: Service, conn: Connection, person: Row[Any], now: datetime) -> bool:
+    """Nobody else would be left in some team if this person went off."""
+    for team in person.teams:
+        on = {one.person for one in on_call(svc.rosters.team(conn, team).roster, team, now)}
+        if person.id in on and not on - {person.id}:
+            return True
+    return False
