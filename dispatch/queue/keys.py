@@ -123,6 +123,7 @@ RQ = (
     Key("rq:wip:{queue}", Kind.ZSET, "jobs that have begun", owner="rq", ends=f"the worker, or {_CLEANED}"),
     Key("rq:failed:{queue}", Kind.ZSET, "jobs that failed", owner="rq", ends=_CLEANED),
     Key("rq:execution:{job}", Kind.HASH, "a begun job's heart", owner="rq", expires=timedelta(minutes=10)),
+    Key("rq:executions:{job}", Kind.ZSET, "which workers have begun a job", owner="rq", expires=timedelta(minutes=10)),
     Key("rq:workers", Kind.SET, "keys of live workers", owner="rq", ends=_CLEANED),
     Key("rq:workers:{queue}", Kind.SET, "keys of the queue's live workers", owner="rq", ends=_CLEANED),
     Key("rq:worker:{name}", Kind.HASH, "a worker's heart", owner="rq", expires=timedelta(minutes=10)),
