@@ -19,7 +19,7 @@ from datetime import datetime
 from redis.client import Pipeline
 
 from dispatch.priority import Place
-from dispatch.queue.client import Client, QueueDown
+from dispatch.queue.client import TIMEOUT, Client, QueueDown
 from dispatch.queue.epoch import Epoch
 from dispatch.queue.nudges import Nudges, ask_on
 from dispatch.queue.timers import Claimed, Due, Timers, arm_on, disarm_on
@@ -48,8 +48,9 @@ class MirrorChanges:
 class Queue:
     """Shared by all threads of a process; connects at its first call."""
 
-    def __init__(self, url: str) -> None:
-        self._client = Client(url)
+    def __init__(self, url: str, *, timeout: float = TIMEOUT) -> None:
+        """`timeout` bounds every call on the request path, in seconds."""
+        self._client = Client(url, timeout=timeout)
         self._patient = patient = Client(url, timeout=PATIENCE)
         self._nudges = Nudges(self._client)
         self.waiting = Waiting(self._client, patient)

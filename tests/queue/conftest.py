@@ -20,7 +20,8 @@ def redis(valkey_url: str) -> Iterator[Redis]:
 
 @pytest.fixture
 def queue(valkey_url: str) -> Iterator[Queue]:
-    queue = Queue(valkey_url)
+    # What the scripts do is shown here, not how fast: a busy machine must not open the breaker in the middle of a test.
+    queue = Queue(valkey_url, timeout=5.0)
     yield queue
     queue.close()
 
