@@ -139,6 +139,16 @@ def _folder(options: Options) -> Path:
 
 
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        port: int = found.getsockname()[1]
-        return port
+    """A port nobody listens on, below those the system gives to outgoing connections: one of these could be taken by
+    anybody's connection before we listen on it."""
+    for _ in range(200):
+        port = secrets.choice(_PORTS)
+        try:
+            with socket.create_server(("127.0.0.1", port)):
+                return port
+        except OSError:
+            continue
+    raise InvalidInput("There is no free port between 20000 and 32000.", [Fault("port", "none is free")])
+
+
+_PORTS = range(20_000, 32_000)

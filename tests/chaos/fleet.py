@@ -6,7 +6,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -130,8 +129,3 @@ def _is(one: psutil.Process, name: str) -> bool:
     if name == "valkey":
         return "valkey-server" in line[0] if line else False
     return line[-1:] == [name]
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])

@@ -12,9 +12,10 @@ import pytest
 from sqlalchemy import func, select
 
 from dispatch.clock import monotonic
+from dispatch.demo.command import free_port
 from dispatch.store import ledger, schema
 from tests.chaos.crowd import POLICY, Operators, Responders, provider, roster
-from tests.chaos.fleet import NAMES, Fleet, free_port
+from tests.chaos.fleet import NAMES, Fleet
 from tests.support.postgres import PostgresServer
 from tests.support.waiting import wait_until
 

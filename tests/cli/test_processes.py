@@ -7,7 +7,6 @@ import pty
 import re
 import select
 import signal
-import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from dispatch.demo.command import free_port
 from tests.cli.conftest import SCRIPT, Shell
 from tests.support.waiting import wait_until
 
@@ -36,12 +36,6 @@ def start(bare: Shell) -> Iterator[Start]:
         if process.poll() is None:
             process.terminate()
             process.wait(30)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        port: int = found.getsockname()[1]
-        return port
 
 
 def printed(folder: Path) -> str:

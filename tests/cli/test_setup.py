@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from dispatch import bootstrap, rosterfile
+from dispatch.demo.command import free_port
 from dispatch.flow import live
 from dispatch.settings import load
 from tests.cli.address import certificate, https
 from tests.cli.conftest import Done, Shell
-from tests.cli.test_processes import free_port
 from tests.phones import ACCOUNT_SID, AUTH_TOKEN, OUR_NUMBER, Phones
 
 INSTALLER = "+12025550104"

@@ -38,7 +38,11 @@ class RunningDemo:
             self._process = subprocess.Popen(
                 self._line, env=self._environment, cwd=self.folder / "d", stdout=subprocess.DEVNULL, stderr=log
             )
-        wait_until(self._ready, START_WITHIN, f"the demo to start; see {self.log}")
+        try:
+            wait_until(self._ready, START_WITHIN, f"the demo to start; see {self.log}")
+        except BaseException:
+            self._stop()
+            raise
         return self
 
     def _ready(self) -> bool:
@@ -68,6 +72,10 @@ class RunningDemo:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _stop(self) -> None:
         assert self._process is not None
         self.visitor.close()
         self._process.send_signal(signal.SIGTERM)
@@ -76,4 +84,3 @@ class RunningDemo:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
