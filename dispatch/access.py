@@ -46,6 +46,12 @@ class Act(StrEnum):
     SEE_MEASURES = "see_measures"
     SEARCH_PERSON = "search_person"
     SET_AVAILABILITY = "set_availability"
+    SWAP = "swap"
+    APPROVE_SWAP = "approve_swap"
+    HAND_OFF = "hand_off"
+    WAIVE = "waive"
+    SIGN = "sign"
+    DEBRIEF = "debrief"
     MANAGE_ROSTER = "manage_roster"
     MANAGE_PEOPLE = "manage_people"
     MANAGE_USERS = "manage_users"
@@ -91,6 +97,12 @@ MAY: dict[Act, frozenset[Role]] = {
     Act.SEE_MEASURES: frozenset({_S, _C, _A, _U}),
     Act.SEARCH_PERSON: frozenset({_O, _S, _C}),
     Act.SET_AVAILABILITY: frozenset({_R, _S, _C}),
+    Act.SWAP: frozenset({_R, _S, _C}),
+    Act.APPROVE_SWAP: frozenset({_C}),
+    Act.HAND_OFF: frozenset({_R, _S, _C}),
+    Act.WAIVE: _LEADS,
+    Act.SIGN: frozenset({_R, _S}),
+    Act.DEBRIEF: frozenset({_R, _S, _C}),
     Act.MANAGE_ROSTER: frozenset({_C, _A}),
     Act.MANAGE_PEOPLE: frozenset({_C, _A}),
     Act.MANAGE_USERS: frozenset({_A}),

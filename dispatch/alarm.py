@@ -39,6 +39,18 @@ class Kind(StrEnum):
     NOT_UNDERSTOOD = "not_understood"
     #: somebody went off duty while they were the last one, or other things a coordinator must see
     COVERAGE = "coverage"
+    #: somebody goes off duty and their open cases were not taken over
+    HANDOFF = "handoff"
+    #: somebody did not answer the check at the start of their shift
+    SHIFT_CHECK = "shift_check"
+    #: somebody works on a case by a waiver of the credential it asks for
+    WAIVER = "waiver"
+    #: a trainee's assessment was not signed in time
+    UNSIGNED = "unsigned"
+    #: a credential runs out within days
+    EXPIRING = "expiring"
+    #: a debrief that was asked for has not been held
+    DEBRIEF = "debrief"
     #: the service itself: a silent process, a clock step, a bad signature
     SERVICE = "service"
     #: rings whoever sets the service up, to see that texts and calls arrive and answers come back
@@ -56,6 +68,12 @@ ENDS_ON_ACKNOWLEDGE = frozenset(
         Kind.UNKNOWN_TEXT,
         Kind.NOT_UNDERSTOOD,
         Kind.COVERAGE,
+        Kind.HANDOFF,
+        Kind.SHIFT_CHECK,
+        Kind.WAIVER,
+        Kind.UNSIGNED,
+        Kind.EXPIRING,
+        Kind.DEBRIEF,
         Kind.SERVICE,
         Kind.STOOD_DOWN,
         Kind.SET_UP,

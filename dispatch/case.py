@@ -251,6 +251,8 @@ class Case:
     languages: tuple[str, ...] = ()
     gender: str | None = None
     skills: tuple[str, ...] = ()
+    #: responders who have spoken with this person before
+    known_people: tuple[str, ...] = ()
     area: str | None = None
     #: words a page may carry for the responder's own safety
     safety: tuple[str, ...] = ()

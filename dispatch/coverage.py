@@ -26,6 +26,7 @@ from dispatch.responder import Responder, Standing
 from dispatch.roster import EVERYONE, Roster, Team, duties
 from dispatch.rulepack import SENIOR, Kind, RulePacks, Supervision, TitleRule, best_title
 from dispatch.spans import Duty, Window, joined, outside, within
+from dispatch.teamsettings import Demand
 from dispatch.wallclock import wall
 
 GapKind = Literal["nobody", "single", "language", "population", "credential", "unreachable"]
@@ -34,15 +35,6 @@ GapKind = Literal["nobody", "single", "language", "population", "credential", "u
 ALARM_WITHIN = timedelta(hours=24)
 #: how far ahead the board looks
 AHEAD = timedelta(hours=72)
-
-
-@dataclass(frozen=True, slots=True)
-class Demand:
-    """What a team needs at every hour. `layers` None is every layer the roster of the team has."""
-
-    layers: tuple[str, ...] | None = None
-    languages: tuple[str, ...] = ()
-    populations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -73,7 +65,7 @@ def gaps(
     Whether a person can be reached is taken from `standings` as it is now; the rest is what the roster and the
     credentials say for each moment, by the state's `rules`.
     """
-    wanted = demand or Demand()
+    wanted = demand or roster.team(team).settings.demand
     start = max(start, now)
     if start >= end:
         return ()

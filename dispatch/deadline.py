@@ -19,6 +19,9 @@ class Owner(StrEnum):
     ALARM = "alarm"
     RECONTACT = "recontact"
     EMERGENCY = "emergency"
+    #: rows of a team that belong to no case: see `matter`
+    SWAP = "swap"
+    HANDOFF = "handoff"
 
 
 class Meaning(StrEnum):
@@ -45,6 +48,9 @@ class Meaning(StrEnum):
     RING_AGAIN = "ring_again"
     RECONTACT_OVERDUE = "recontact_overdue"
     CONFIRMATION_OVERDUE = "confirmation_overdue"
+    #: swap, hand-off
+    SHIFT_BEGINS = "shift_begins"
+    HANDOFF_OVERDUE = "handoff_overdue"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from dispatch.deadline import Deadline, Meaning
 from dispatch.roster import Roster, on_call
 
 
@@ -67,6 +68,11 @@ class Handoff:
     state: State = State.OFFERED
     taken: frozenset[str] = frozenset()
     version: int = 0
+
+    @property
+    def deadline(self) -> Deadline | None:
+        """When the coordinator is told that nobody answered; None once somebody did, or was told."""
+        return Deadline(Meaning.HANDOFF_OVERDUE, self.due_at) if self.state is State.OFFERED else None
 
     @property
     def left(self) -> frozenset[str]:

@@ -23,6 +23,7 @@ from dispatch.hours import Hours
 from dispatch.override import Absence, ByPerson, Override, Temporary
 from dispatch.shift import Always, Once, Recurring, Shift
 from dispatch.spans import ByDay, Duty
+from dispatch.teamsettings import NOTHING_CHOSEN, TeamSettings
 from dispatch.wallclock import END, zone
 
 __all__ = [
@@ -63,6 +64,7 @@ class Team:
     name: str = ""
     #: whose public holidays count; by default those of the state
     holidays: str | None = None
+    settings: TeamSettings = NOTHING_CHOSEN
 
     @property
     def zone(self) -> ZoneInfo:

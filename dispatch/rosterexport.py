@@ -18,6 +18,7 @@ from dispatch.rosterfile import Person, RosterFile
 from dispatch.rosterrules import UNITS
 from dispatch.rotation import WEEKDAYS, Rotation
 from dispatch.shift import Always, Once, Recurring, Shift
+from dispatch.teamfile import settings_entry
 from dispatch.wallclock import instant, wall
 from dispatch.yamlfile import duration_text
 
@@ -33,7 +34,7 @@ def write(file: RosterFile) -> str:
         "teams": [
             _kept(
                 id=team.id, name=team.name, timezone=team.timezone, state=team.state, areas=sorted(team.areas),
-                holidays=team.holidays,
+                holidays=team.holidays, **settings_entry(team.settings),
             )
             for team in file.teams
         ],

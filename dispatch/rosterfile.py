@@ -7,6 +7,7 @@ Beyond the example in the public interface a file may say (every time is local, 
 the second pass of a doubled hour):
 
     teams:      holidays: US-VA                                  # whose public holidays; by default those of the state
+                shift_check, reminders, swaps, numbers, needs    # what the team has chosen: see `teamfile`
     people:     areas: [fairfax]
     credential: evidence, training: [{on: 2026-03-01, hours: 2.5, topic: ethics}], only_for: [a team's id]
     shifts:     {team, layer, person, from, to}                  # once

@@ -15,6 +15,7 @@ from dispatch.publicholidays import check_calendar
 from dispatch.roster import EVERYONE, EXTRA, Team
 from dispatch.rotation import WEEKDAYS, Handoff, Rotation, Unit
 from dispatch.shift import Always, Once, Recurring, Shift
+from dispatch.teamfile import SETTINGS, read_settings
 from dispatch.wallclock import instant, zone
 from dispatch.yamlfile import Node
 
@@ -53,7 +54,8 @@ def identifier(node: Node | None, taken: Container[str], what: str) -> str:
 
 
 def read_team(node: Node, known: Known) -> Team:
-    parts = node.mapping(("id", "name", "timezone", "state", "areas", "holidays"), ("id", "timezone", "state"))
+    keys = ("id", "name", "timezone", "state", "areas", "holidays", *SETTINGS)
+    parts = node.mapping(keys, ("id", "timezone", "state"))
     team = identifier(parts.get("id"), known.zones, "team")
     place = parts["timezone"].text() if "timezone" in parts else "UTC"
     try:
@@ -69,6 +71,7 @@ def read_team(node: Node, known: Known) -> Team:
         areas=frozenset(parts["areas"].texts()) if "areas" in parts else frozenset(),
         name=parts["name"].text() if "name" in parts else "",
         holidays=parts["holidays"].text() if "holidays" in parts else None,
+        settings=read_settings(parts),
     )
     if found.holidays is not None:
         _built(parts["holidays"], lambda: check_calendar(found.calendar))

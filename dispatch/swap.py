@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from dispatch.deadline import Deadline, Meaning
 from dispatch.override import Override
 from dispatch.responder import Responder
 from dispatch.roster import Roster, duties
@@ -111,9 +112,9 @@ class Swap:
     version: int = 0
 
     @property
-    def due_at(self) -> datetime | None:
+    def deadline(self) -> Deadline | None:
         """When silence lapses it; None once it is settled."""
-        return self.start if self.state in OPEN else None
+        return Deadline(Meaning.SHIFT_BEGINS, self.start) if self.state in OPEN else None
 
     @property
     def override(self) -> Override | None:

@@ -111,6 +111,8 @@ TEXTS: dict[str, str] = {
     "off_holds": "You still have {codes}. Send 5 with the code when done. To go off anyway, send OFF NOW.",
     "off_last": "You are the last one on call. Ask your coordinator for cover. To go off anyway, send OFF NOW.",
     "who": "On call with you: {people}.",
+    # swaps of a shift
+    "swap_lapsed": "The shift that {who} asked others to take has begun and stays with {who}.",
     "status": "Your cases: {cases}.",
     "which_code": "Which one? Send {options}.",
     "not_understood": "Not understood. Send {can}.",
@@ -135,6 +137,12 @@ _ALARMS: dict[Kind, str] = {
     Kind.UNKNOWN_TEXT: "a text came from a number we do not know.",
     Kind.NOT_UNDERSTOOD: "{who} sent a text nobody could act on.",
     Kind.COVERAGE: "on-call cover has a gap.",
+    Kind.HANDOFF: "{who} goes off duty and open cases were not taken over.",
+    Kind.SHIFT_CHECK: "{who} did not answer the check at the start of their shift.",
+    Kind.WAIVER: "{who} works on {case} by a waiver of the credential.",
+    Kind.UNSIGNED: "an assessment by {who} was not signed in time.",
+    Kind.EXPIRING: "a credential of {who} runs out within days.",
+    Kind.DEBRIEF: "{who} asked for a debrief and has not had one.",
     Kind.SERVICE: "the dispatch service itself needs a look.",
     Kind.SET_UP: "this is only a test of the service. Reply STATUS to the text, press 1 in the call.",
 }

@@ -14,6 +14,7 @@ from dispatch.alarming import ring
 from dispatch.casefile import Turn
 from dispatch.deadline import Meaning
 from dispatch.errors import NotFound
+from dispatch.flow import handoffs, swaps
 from dispatch.flow.commit import mirror, retrying, store, turn_for
 from dispatch.flow.service import Service
 from dispatch.store import casefiles, deadlines, ledger, outbox, schema
@@ -38,7 +39,7 @@ def fire_due(actor: Actor, svc: Service, ids: Sequence[str] | None, limit: int) 
     for row in claimed:
         try:
             if row.case_id is None:
-                fired += _fire_alarm(actor, svc, row.id, row.owner_id)
+                fired += APART[Meaning(row.meaning)](actor, svc, row.id, row.owner_id)
             else:
                 fired += _fire(actor, svc, row.id, row.case_id, Meaning(row.meaning), row.owner_id)
         except Exception:
@@ -102,3 +103,11 @@ def _fire_alarm(actor: Actor, svc: Service, deadline_id: str, alarm_id: str) -> 
         told.ledger_no = ledger.append(conn, [entry])
     mirror(svc, told)
     return 1
+
+
+#: What a clock without a case does: (actor, svc, id of the deadline, id of its row) -> how many fired.
+APART: dict[Meaning, Callable[[Actor, Service, str, str], int]] = {
+    Meaning.RING_AGAIN: _fire_alarm,
+    Meaning.SHIFT_BEGINS: swaps.begins,
+    Meaning.HANDOFF_OVERDUE: handoffs.overdue,
+}

@@ -20,6 +20,7 @@ from dispatch.store import credentials, datakeys, ledger, people, schema
 from dispatch.store.casefiles import Told
 from dispatch.store.ledger import Entry
 from dispatch.store.sealing import DataKey
+from dispatch.teamfile import settings_entry
 
 
 def import_roster(actor: Actor, svc: Service, text: str, name: str = "roster.yaml") -> Changes:
@@ -117,7 +118,14 @@ def set_availability(
 
 
 def put_team(conn: Connection, team: Any, *, new: bool) -> None:
-    values = {"name": team.name, "timezone": team.timezone, "state": team.state, "areas": sorted(team.areas)}
+    values = {
+        "name": team.name,
+        "timezone": team.timezone,
+        "state": team.state,
+        "areas": sorted(team.areas),
+        "holidays": team.holidays,
+        "settings": settings_entry(team.settings),
+    }
     t = schema.teams
     if new:
         conn.execute(t.insert(), {"id": team.id, "policy": None, "version": 1, **values})

@@ -18,6 +18,7 @@ from dispatch.roster import Roster, Team
 from dispatch.rulepack import RulePacks
 from dispatch.store import people, schema
 from dispatch.store.engine import Record
+from dispatch.teamfile import settings_from
 
 _VERSIONS = (
     select(schema.teams.c.version, schema.rosters.c.version)
@@ -93,4 +94,6 @@ def team_of(row: Row[tuple[object, ...]]) -> Team:
         state=values["state"] or "",
         areas=frozenset(values["areas"]),
         name=values["name"],
+        holidays=values["holidays"],
+        settings=settings_from(values["settings"]),
     )

@@ -210,6 +210,7 @@ def _need(turn: Turn, escalation: Escalation, state: str) -> Need:
         gender=case.gender,
         skills=frozenset(case.skills),
         area=case.area,
+        known_people=frozenset(case.known_people),
         asked=frozenset() if escalation.current.act == "call" else asked,
         declined=frozenset(escalation.declined) | here | (asked if escalation.state is Run.EXHAUSTED else frozenset()),
         with_people=frozenset(turn.file.owners),

@@ -133,7 +133,7 @@ _STOP = (
 
 
 def set_clocks(
-    conn: Connection, told: Told, rows: Sequence[tuple[Row, str, str | None]], new_id: Callable[[], str]
+    conn: Connection, told: Told, rows: Sequence[tuple[Any, str, str | None]], new_id: Callable[[], str]
 ) -> None:
     clocks = [
         DeadlineRow(

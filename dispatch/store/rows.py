@@ -1,4 +1,4 @@
-"""Rows of a case file as the decisions know them, in and out of their tables.
+"""Rows of a case file, and of what a team settles outside one, as the decisions know them: in and out of their tables.
 
 A dataclass field is the column of the same name; `deadline` lives in the `deadlines` table, and `CODECS` says how the
 few structured types travel.
@@ -16,14 +16,15 @@ from sqlalchemy import Connection, RowMapping, Select, Table, bindparam, select,
 
 from dispatch.alarm import Alarm
 from dispatch.case import Case
-from dispatch.casefile import Row
 from dispatch.deadline import Deadline, Meaning, Owner
 from dispatch.errors import Conflict
 from dispatch.escalation import Escalation
+from dispatch.handoff import Handoff
 from dispatch.ladder import Ladder, ladder_as_json, ladder_from_json
 from dispatch.page import Answer, Page
 from dispatch.recontact import Assignment, Emergency, Recontact
 from dispatch.store import schema
+from dispatch.swap import Swap
 
 TABLES: dict[type[Any], Table] = {
     Case: schema.cases,
@@ -33,6 +34,8 @@ TABLES: dict[type[Any], Table] = {
     Assignment: schema.assignments,
     Recontact: schema.recontacts,
     Emergency: schema.emergencies,
+    Swap: schema.swaps,
+    Handoff: schema.handoffs,
 }
 
 OWNERS: dict[type[Any], Owner] = {
@@ -42,12 +45,14 @@ OWNERS: dict[type[Any], Owner] = {
     Alarm: Owner.ALARM,
     Recontact: Owner.RECONTACT,
     Emergency: Owner.EMERGENCY,
+    Swap: Owner.SWAP,
+    Handoff: Owner.HANDOFF,
 }
 
 #: The answer of a page that still uses its person's capacity.
 OPEN_ANSWER = Answer.OPEN.value
 
-R = TypeVar("R", Case, Escalation, Page, Alarm, Assignment, Recontact, Emergency)
+R = TypeVar("R")
 Encode = Callable[[Any], Any]
 Decode = Callable[[Any], Any]
 
@@ -62,6 +67,8 @@ def _codec(hint: Any) -> tuple[Encode, Decode]:
         return ladder_as_json, ladder_from_json
     if text.startswith("tuple[str"):
         return list, tuple
+    if text.startswith("frozenset[str"):
+        return sorted, frozenset
     kinds = [k for k in getattr(hint, "__args__", (hint,)) if isinstance(k, type) and issubclass(k, StrEnum)]
     if kinds:
         kind = kinds[0]
@@ -75,9 +82,11 @@ def _codecs_of(cls: type[Any]) -> tuple[tuple[str, Encode, Decode], ...]:
 
 
 _CODECS = {cls: _codecs_of(cls) for cls in TABLES}
+#: Rows that hold their deadline; the clock of the others follows from what they say, or they have none.
+_HOLD_DEADLINE = {cls for cls in OWNERS if any(f.name == "deadline" for f in fields(cls))}
 
 
-def encode(row: Row) -> dict[str, Any]:
+def encode(row: Any) -> dict[str, Any]:
     values = {name: to(getattr(row, name)) for name, to, _ in _CODECS[type(row)]}
     if isinstance(row, Case):
         values["rank"] = row.urgency.rank
@@ -86,7 +95,7 @@ def encode(row: Row) -> dict[str, Any]:
 
 def decode(cls: type[R], values: RowMapping, deadline: Deadline | None) -> R:
     parts = {name: back(values[name]) for name, _, back in _CODECS[cls]}
-    if cls is not Assignment:
+    if cls in _HOLD_DEADLINE:
         parts["deadline"] = deadline
     return cls(**parts)
 
@@ -95,7 +104,7 @@ def decode(cls: type[R], values: RowMapping, deadline: Deadline | None) -> R:
 _INSERTS = {cls: table.insert() for cls, table in TABLES.items()}
 
 
-def insert_rows(conn: Connection, rows: Sequence[Row]) -> None:
+def insert_rows(conn: Connection, rows: Sequence[Any]) -> None:
     by_class: dict[type[Any], list[dict[str, Any]]] = {}
     for row in rows:
         by_class.setdefault(type(row), []).append(encode(row))
@@ -119,7 +128,7 @@ def _guarded_update(cls: type[Any]) -> Any:
 _UPDATES = {cls: _guarded_update(cls) for cls in TABLES}
 
 
-def update_rows(conn: Connection, rows: Sequence[Row]) -> None:
+def update_rows(conn: Connection, rows: Sequence[Any]) -> None:
     """Each row only if nobody changed it since it was loaded. Raises Conflict otherwise: reload and decide again."""
     for row in rows:
         values = encode(row)
@@ -151,7 +160,7 @@ def _order(table: Table) -> tuple[Any, ...]:
     """The order in which rows came into being, so that a file reads the same each time."""
     first = next(
         c
-        for n in ("started_at", "created_at", "since", "opened_at", "called_at", "logged_at")
+        for n in ("started_at", "created_at", "since", "opened_at", "called_at", "logged_at", "start", "due_at")
         for c in table.c
         if c.name == n
     )

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 
 from dispatch.clock import monotonic
-from dispatch.coverage import Demand, gaps
+from dispatch.coverage import gaps
 from dispatch.hours import Hours
 from dispatch.matching import EVERYONE, Candidate, Limits, Need, match
 from dispatch.priority import Urgency
@@ -20,6 +20,7 @@ from dispatch.responder import Credential, Responder, Standing
 from dispatch.roster import Absence, Always, OnCall, Once, Override, Recurring, Roster, Shift, Team, on_call
 from dispatch.rotation import Handoff, Rotation
 from dispatch.rulepackfile import shipped
+from dispatch.teamsettings import Demand
 
 FIRST = date(2024, 1, 1)
 BEGIN = datetime(2024, 1, 1, tzinfo=UTC)

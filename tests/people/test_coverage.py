@@ -7,13 +7,14 @@ from datetime import date, datetime, timedelta
 
 from hypothesis import HealthCheck, given, settings
 
-from dispatch.coverage import Demand, Gap, alarming, gaps
+from dispatch.coverage import Gap, alarming, gaps
 from dispatch.responder import Responder, Standing
 from dispatch.roster import EVERYONE, Always, Once, Roster, Shift, Team
 from dispatch.rosterfile import read
 from dispatch.rulepack import RulePacks
 from dispatch.rulepackfile import read as read_pack
 from dispatch.rulepackfile import shipped
+from dispatch.teamsettings import Demand
 from tests.people.example import ROSTER, responder, utc
 from tests.people.oracle import MINUTE, minutes, on_duty
 from tests.people.rosters import PEOPLE, rosters

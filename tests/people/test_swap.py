@@ -34,7 +34,7 @@ def test_an_event_without_a_row_changes_nothing_and_says_why(state: State, event
 def test_an_open_swap_has_one_clock_its_start_and_a_settled_one_none() -> None:
     for state in State:
         swap = Swap("s1", "default", "primary", "ana", START, END, state=state)
-        assert swap.due_at == (START if state in OPEN else None)
+        assert swap.deadline == (Deadline(Meaning.SHIFT_BEGINS, START) if state in OPEN else None)
 
 
 def test_the_first_of_the_pool_who_takes_it_has_it() -> None:

@@ -142,6 +142,12 @@ def upgrade() -> None:  # noqa: PLR0915 - one table after another
         sa.PrimaryKeyConstraint("name", name=op.f("pk_marks")),
     )
     op.create_table(
+        "notices",
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_notices")),
+    )
+    op.create_table(
         "outbox",
         sa.Column("n", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -190,6 +196,8 @@ def upgrade() -> None:  # noqa: PLR0915 - one table after another
         sa.Column("timezone", sa.String(length=64), nullable=False),
         sa.Column("state", sa.String(length=8), nullable=True),
         sa.Column("areas", sa.Text().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("holidays", sa.String(length=16), nullable=True),
+        sa.Column("settings", sa.Text().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("policy", sa.Text(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_teams")),
@@ -254,6 +262,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one table after another
         sa.Column("languages", sa.Text().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("gender", sa.String(length=40), nullable=True),
         sa.Column("skills", sa.Text().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("known_people", sa.Text().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("area", sa.String(length=64), nullable=True),
         sa.Column("safety", sa.Text().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("scene_hold", sa.Boolean(), nullable=False),
@@ -350,6 +359,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one table after another
         sa.Column("name", sa.LargeBinary(), nullable=False),
         sa.Column("phone", sa.LargeBinary(), nullable=True),
         sa.Column("phone_index", sa.String(length=64), nullable=True),
+        sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("roles", sa.Text().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("teams", sa.Text().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("languages", sa.Text().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
@@ -452,6 +462,27 @@ def upgrade() -> None:  # noqa: PLR0915 - one table after another
         )
 
     op.create_table(
+        "debriefs",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("team", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.String(length=64), nullable=False),
+        sa.Column("person", sa.String(length=64), nullable=False),
+        sa.Column("because", sa.Text().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("offered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_by", sa.String(length=80), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_debriefs_case_id_cases")),
+        sa.ForeignKeyConstraint(["person"], ["people.id"], name=op.f("fk_debriefs_person_people")),
+        sa.ForeignKeyConstraint(["team"], ["teams.id"], name=op.f("fk_debriefs_team_teams")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_debriefs")),
+    )
+    with op.batch_alter_table("debriefs", schema=None) as batch_op:
+        batch_op.create_index("ix_debriefs_person_state", ["person", "state"], unique=False)
+
+    op.create_table(
         "emergencies",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("case_id", sa.String(length=64), nullable=False),
@@ -506,6 +537,40 @@ def upgrade() -> None:  # noqa: PLR0915 - one table after another
         )
 
     op.create_table(
+        "feeds",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("team", sa.String(length=64), nullable=True),
+        sa.Column("person", sa.String(length=64), nullable=True),
+        sa.Column("created_by", sa.String(length=80), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["person"], ["people.id"], name=op.f("fk_feeds_person_people")),
+        sa.ForeignKeyConstraint(["team"], ["teams.id"], name=op.f("fk_feeds_team_teams")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_feeds")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_feeds_token_hash")),
+    )
+    op.create_table(
+        "handoffs",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("team", sa.String(length=64), nullable=False),
+        sa.Column("giver", sa.String(length=64), nullable=False),
+        sa.Column("taker", sa.String(length=64), nullable=False),
+        sa.Column("cases", sa.Text().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("taken", sa.Text().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["giver"], ["people.id"], name=op.f("fk_handoffs_giver_people")),
+        sa.ForeignKeyConstraint(["taker"], ["people.id"], name=op.f("fk_handoffs_taker_people")),
+        sa.ForeignKeyConstraint(["team"], ["teams.id"], name=op.f("fk_handoffs_team_teams")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_handoffs")),
+    )
+    with op.batch_alter_table("handoffs", schema=None) as batch_op:
+        batch_op.create_index("ix_handoffs_taker_state", ["taker", "state"], unique=False)
+        batch_op.create_index("ix_handoffs_team_state", ["team", "state"], unique=False)
+
+    op.create_table(
         "posts",
         sa.Column("person", sa.String(length=64), nullable=False),
         sa.Column("team", sa.String(length=64), nullable=False),
@@ -546,6 +611,78 @@ def upgrade() -> None:  # noqa: PLR0915 - one table after another
         batch_op.create_index("ix_sessions_expires_at", ["expires_at"], unique=False)
 
     op.create_table(
+        "shift_checks",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("team", sa.String(length=64), nullable=False),
+        sa.Column("person", sa.String(length=64), nullable=False),
+        sa.Column("layer", sa.String(length=64), nullable=False),
+        sa.Column("start", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["person"], ["people.id"], name=op.f("fk_shift_checks_person_people")),
+        sa.ForeignKeyConstraint(["team"], ["teams.id"], name=op.f("fk_shift_checks_team_teams")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shift_checks")),
+        sa.UniqueConstraint("team", "person", "start", name="uq_shift_checks_asked_once"),
+    )
+    with op.batch_alter_table("shift_checks", schema=None) as batch_op:
+        batch_op.create_index("ix_shift_checks_person_state", ["person", "state"], unique=False)
+
+    op.create_table(
+        "swaps",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("team", sa.String(length=64), nullable=False),
+        sa.Column("layer", sa.String(length=64), nullable=False),
+        sa.Column("giver", sa.String(length=64), nullable=False),
+        sa.Column("start", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("end", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked", sa.Text().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("needs_approval", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("taker", sa.String(length=64), nullable=True),
+        sa.Column("declined", sa.Text().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["giver"], ["people.id"], name=op.f("fk_swaps_giver_people")),
+        sa.ForeignKeyConstraint(["team"], ["teams.id"], name=op.f("fk_swaps_team_teams")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_swaps")),
+    )
+    with op.batch_alter_table("swaps", schema=None) as batch_op:
+        batch_op.create_index("ix_swaps_team_state", ["team", "state"], unique=False)
+
+    op.create_table(
+        "verifications",
+        sa.Column("person", sa.String(length=64), nullable=False),
+        sa.Column("phone_index", sa.String(length=64), nullable=False),
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["person"], ["people.id"], name=op.f("fk_verifications_person_people")),
+        sa.PrimaryKeyConstraint("person", name=op.f("pk_verifications")),
+    )
+    op.create_table(
+        "waivers",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("team", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.String(length=64), nullable=False),
+        sa.Column("person", sa.String(length=64), nullable=False),
+        sa.Column("by", sa.String(length=80), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("key_id", sa.String(length=32), nullable=False),
+        sa.Column("reason", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_waivers_case_id_cases")),
+        sa.ForeignKeyConstraint(["key_id"], ["data_keys.id"], name=op.f("fk_waivers_key_id_data_keys")),
+        sa.ForeignKeyConstraint(["person"], ["people.id"], name=op.f("fk_waivers_person_people")),
+        sa.ForeignKeyConstraint(["team"], ["teams.id"], name=op.f("fk_waivers_team_teams")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_waivers")),
+    )
+    with op.batch_alter_table("waivers", schema=None) as batch_op:
+        batch_op.create_index("ix_waivers_case_id", ["case_id"], unique=False)
+
+    op.create_table(
         "pages",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("case_id", sa.String(length=64), nullable=False),
@@ -580,6 +717,34 @@ def upgrade() -> None:  # noqa: PLR0915 - one table after another
         batch_op.create_index("ix_pages_case_id", ["case_id"], unique=False)
         batch_op.create_index("ix_pages_person_answer", ["person", "answer"], unique=False)
         batch_op.create_index("ix_pages_person_created_at", ["person", "created_at"], unique=False)
+
+    op.create_table(
+        "signatures",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("team", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.String(length=64), nullable=False),
+        sa.Column("assessment_id", sa.String(length=64), nullable=False),
+        sa.Column("trainee", sa.String(length=64), nullable=False),
+        sa.Column("supervisor", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("signed_by", sa.String(length=80), nullable=True),
+        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["assessment_id"], ["assessments.id"], name=op.f("fk_signatures_assessment_id_assessments")
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_signatures_case_id_cases")),
+        sa.ForeignKeyConstraint(["supervisor"], ["people.id"], name=op.f("fk_signatures_supervisor_people")),
+        sa.ForeignKeyConstraint(["team"], ["teams.id"], name=op.f("fk_signatures_team_teams")),
+        sa.ForeignKeyConstraint(["trainee"], ["people.id"], name=op.f("fk_signatures_trainee_people")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_signatures")),
+        sa.UniqueConstraint("assessment_id", name=op.f("uq_signatures_assessment_id")),
+    )
+    with op.batch_alter_table("signatures", schema=None) as batch_op:
+        batch_op.create_index("ix_signatures_case_id", ["case_id"], unique=False)
+        batch_op.create_index("ix_signatures_supervisor_state", ["supervisor", "state"], unique=False)
 
     # Each chain's single head row exists from the start: the first two writers lock it instead of both inserting it.
     for name in ("ledger_head", "looks_head"):

@@ -1,0 +1,37 @@
+"""What a team chooses about its duty: swaps, reminders, checks, and the cover it needs at every hour.
+
+Everything a team does not choose is off, so that nobody is texted for a reason nobody asked for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What a team needs at every hour. `layers` None is every layer the roster of the team has."""
+
+    layers: tuple[str, ...] | None = None
+    languages: tuple[str, ...] = ()
+    populations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TeamSettings:
+    """`shift_check`: at the start of a shift a text asks for an answer within this long; None asks nobody.
+
+    `reminders`: how long before a shift its person is reminded, each once. `approve_swaps`: a coordinator must agree to
+    a swap. `verified_only`: nobody is paged at a number that was not proved by a code. Without it an unproved number is
+    paged all the same and shown as such: a page that may arrive is better than none.
+    """
+
+    shift_check: timedelta | None = None
+    reminders: tuple[timedelta, ...] = ()
+    approve_swaps: bool = False
+    verified_only: bool = False
+    demand: Demand = Demand()
+
+
+NOTHING_CHOSEN = TeamSettings()
