@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from dispatch.deadline import Deadline, Meaning
 from dispatch.roster import Absence, Always, Roster, Shift, Team, on_call
 from dispatch.swap import LEAVES, OPEN, Event, State, Swap, Tell, advance, still_theirs, why_not
 from tests.people.example import responder, utc
