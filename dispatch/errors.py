@@ -2,6 +2,7 @@
 
 ServiceError
 +-- InvalidInput (422)         see protocols.errors
++-- MalformedJson (400)        the body cannot be read at all
 +-- NotAllowed (403)           signed in, but this act on this team is not theirs
 +-- NotSignedIn (401)
 +-- NotFound (404)
@@ -25,6 +26,7 @@ __all__ = [
     "InvalidFile",
     "InvalidInput",
     "KeyReused",
+    "MalformedJson",
     "NotAllowed",
     "NotFound",
     "NotSignedIn",
@@ -34,6 +36,17 @@ __all__ = [
     "UnknownProtocol",
     "Unreadable",
 ]
+
+
+class MalformedJson(ServiceError):
+    """`problem` completes "The body ...": where reading stopped, never what stands there."""
+
+    status = 400
+    title = "The body is not JSON"
+    who_must_act = "caller"
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(f"body: {problem}", [Fault("body", problem)])
 
 
 class NotSignedIn(ServiceError):

@@ -23,13 +23,14 @@ from dispatch.api.schemas.acts import (
     StatusIn,
 )
 from dispatch.api.schemas.base import Id
+from dispatch.api.strict import StrictRoute
 from dispatch.errors import Refused
 from dispatch.flow import looks, paging, work
 from dispatch.flow.views import CaseBrief
 from dispatch.http.signin import Asking, Gate, Svc
 from dispatch.working import STATUS
 
-router = APIRouter(prefix="/cases/{case_id}", tags=["acts"])
+router = APIRouter(prefix="/cases/{case_id}", tags=["acts"], route_class=StrictRoute)
 
 
 @dataclass(frozen=True, slots=True)

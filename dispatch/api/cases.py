@@ -11,12 +11,13 @@ from dispatch.access import Act
 from dispatch.api.schemas.acts import Nothing
 from dispatch.api.schemas.base import Cursor, Id, Limit, Page, Team
 from dispatch.api.schemas.contact import AssessmentIn
+from dispatch.api.strict import StrictRoute
 from dispatch.case import OPEN, State
 from dispatch.flow import assessing, boards, looks
 from dispatch.flow.views import CaseBrief, CaseDetail, CaseLine, Happened
 from dispatch.http.signin import Asking, Gate, Svc
 
-router = APIRouter(prefix="/cases", tags=["cases"])
+router = APIRouter(prefix="/cases", tags=["cases"], route_class=StrictRoute)
 
 See = Annotated[Asking, Gate(Act.SEE_CASE)]
 States = Annotated[State | Literal["open"], Query(description="One state; `open` is every one but closed.")]

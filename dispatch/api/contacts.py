@@ -9,11 +9,12 @@ from fastapi import APIRouter, Header, Response
 
 from dispatch.access import Act
 from dispatch.api.schemas.contact import ContactIn, SearchIn
+from dispatch.api.strict import StrictRoute
 from dispatch.flow import intake, looks
 from dispatch.flow.views import CaseBrief, Found
 from dispatch.http.signin import Asking, Gate, Svc
 
-router = APIRouter(prefix="/contacts", tags=["contacts"])
+router = APIRouter(prefix="/contacts", tags=["contacts"], route_class=StrictRoute)
 
 Key = Annotated[str, Header(alias="Idempotency-Key", min_length=1, max_length=255, pattern=r"^[!-~]+$")]
 

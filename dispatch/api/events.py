@@ -11,11 +11,12 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.requests import Request
 
 from dispatch.access import Act
+from dispatch.api.strict import StrictRoute
 from dispatch.flow.history import Told
 from dispatch.http.live import kinds_of, may_see
 from dispatch.http.signin import Asking, Gate
 
-router = APIRouter(tags=["events"])
+router = APIRouter(tags=["events"], route_class=StrictRoute)
 
 LastId = Annotated[str | None, Header(alias="Last-Event-ID", pattern=r"^\d{1,18}$")]
 

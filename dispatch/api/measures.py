@@ -11,11 +11,12 @@ from pydantic import BaseModel, Field
 from dispatch.access import Act
 from dispatch.api.roster import From, To
 from dispatch.api.schemas.base import Team
+from dispatch.api.strict import StrictRoute
 from dispatch.flow import measuring
 from dispatch.http.signin import Asking, Gate, Svc
 from dispatch.measures import Measure
 
-router = APIRouter(tags=["measures"])
+router = APIRouter(tags=["measures"], route_class=StrictRoute)
 
 
 class Measures(BaseModel):

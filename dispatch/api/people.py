@@ -11,12 +11,13 @@ from fastapi import APIRouter
 from dispatch.access import Act
 from dispatch.api.schemas.base import Id, Page, Team
 from dispatch.api.schemas.roster import AvailabilityIn, DuressWordIn, ResponderChange, ResponderIn
+from dispatch.api.strict import StrictRoute
 from dispatch.flow import duty, people, rostering
 from dispatch.flow.duty import ResponderView
 from dispatch.http.signin import Asking, Gate, Svc
 from dispatch.responder import Availability
 
-router = APIRouter(prefix="/responders", tags=["responders"])
+router = APIRouter(prefix="/responders", tags=["responders"], route_class=StrictRoute)
 
 See = Annotated[Asking, Gate(Act.SEE_ROSTER)]
 Manage = Annotated[Asking, Gate(Act.MANAGE_PEOPLE)]

@@ -9,11 +9,12 @@ from fastapi import APIRouter
 from dispatch.access import Act
 from dispatch.api.schemas.acts import Nothing
 from dispatch.api.schemas.base import Cursor, Id, Limit, Page, Team
+from dispatch.api.strict import StrictRoute
 from dispatch.flow import boards, paging
 from dispatch.flow.views import AlarmView, QueueLine
 from dispatch.http.signin import Asking, Gate, Svc
 
-router = APIRouter(tags=["queue"])
+router = APIRouter(tags=["queue"], route_class=StrictRoute)
 
 
 @router.get("/queue")

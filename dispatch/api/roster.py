@@ -9,11 +9,12 @@ from fastapi import APIRouter, Path, Query, Response
 from dispatch.access import Act
 from dispatch.api.schemas.base import Moment, Page
 from dispatch.api.schemas.roster import GapOut, Gaps, OverrideIn, OverrideOut, SpellOut
+from dispatch.api.strict import StrictRoute
 from dispatch.flow import duty, rostering
 from dispatch.flow.duty import OnCallNow
 from dispatch.http.signin import Asking, Gate, Svc
 
-router = APIRouter(tags=["roster"])
+router = APIRouter(tags=["roster"], route_class=StrictRoute)
 
 See = Annotated[Asking, Gate(Act.SEE_ROSTER)]
 Manage = Annotated[Asking, Gate(Act.MANAGE_ROSTER)]

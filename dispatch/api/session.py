@@ -12,13 +12,14 @@ from starlette.requests import Request
 from dispatch.access import Role
 from dispatch.api.schemas.acts import PersonId
 from dispatch.api.schemas.base import Body
+from dispatch.api.strict import StrictRoute
 from dispatch.errors import NotAllowed
 from dispatch.flow import sessions
 from dispatch.http import forgery
 from dispatch.http.signin import COOKIE, AnyoneSignedIn, Asking, Svc, clear_cookie, set_cookie
 from dispatch.http.threads import quickly, slowly
 
-router = APIRouter(prefix="/session", tags=["session"])
+router = APIRouter(prefix="/session", tags=["session"], route_class=StrictRoute)
 
 
 class SignIn(Body):

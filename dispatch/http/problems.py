@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
@@ -19,8 +20,19 @@ from dispatch.errors import Fault, ServiceError
 log = logs.get(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+#: What the bare status leaves open.
+_DETAILS = {
+    404: "There is nothing at this address.",
+    405: "This address does not do that: see /openapi.json.",
+    413: "The body is larger than any that is read here.",
+}
+#: Newer Pythons call it otherwise.
+_PHRASES = {413: "Content Too Large"}
 #: A field's name comes from the caller when it is one we do not know; no more of it than this is repeated.
 _NAME = 60
+
+
+_PYDANTIC = re.compile(r"^(Input|String|List|Value) should")
 
 
 class FieldProblem(BaseModel):
@@ -77,16 +89,20 @@ async def _service_error(_: Request, error: Exception) -> ProblemResponse:
 
 async def _http_error(_: Request, error: Exception) -> ProblemResponse:
     assert isinstance(error, HTTPException)
-    phrase = HTTPStatus(error.status_code).phrase
+    return of_status(error.status_code, error.headers)
+
+
+def of_status(status: int, headers: Mapping[str, str] | None = None) -> ProblemResponse:
+    """A refusal that needs no more words than its status has."""
+    phrase = _PHRASES.get(status, HTTPStatus(status).phrase)
     kind = phrase.lower().replace(" ", "-").replace("'", "")
-    return problem(error.status_code, phrase, None, kind=kind, headers=error.headers)
+    faults = [Fault("body", "is too large")] if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else []
+    return problem(status, phrase, _DETAILS.get(status), kind=kind, errors=faults, headers=headers)
 
 
 async def _not_valid(_: Request, error: Exception) -> ProblemResponse:
     assert isinstance(error, RequestValidationError)
     found = list(error.errors())
-    if any(e["type"] == "json_invalid" for e in found):
-        return problem(400, "The body is not JSON", kind="malformed-json")
     faults = [Fault(_field(e["loc"]), _says(e)) for e in found]
     detail = "; ".join(f"{f.field[:_NAME]}: {f.problem}" for f in faults)
     return problem(422, "What was sent cannot be right", detail, kind="invalid-input", errors=faults)
@@ -95,8 +111,9 @@ async def _not_valid(_: Request, error: Exception) -> ProblemResponse:
 def _field(loc: Iterable[Any]) -> str:
     where, *path = list(loc) or ["body"]
     if not path:
-        return "body" if where == "body" else str(where)
-    return ".".join(str(part) for part in path)
+        return str(where)
+    # A parameter has one name; what follows is which of several types it was tried as.
+    return ".".join(str(part) for part in (path if where == "body" else path[:1]))
 
 
 def _says(error: Mapping[str, Any]) -> str:
@@ -105,9 +122,15 @@ def _says(error: Mapping[str, Any]) -> str:
             return "is no field here"
         case "missing":
             return "is required"
+        case "model_attributes_type" | "model_type" | "dict_type":
+            return "must be an object"
+        case "timezone_aware":
+            return "needs a zone, such as a Z at the end"
+        case "datetime_from_date_parsing" | "datetime_parsing":
+            return "must be a time such as 2026-01-05T12:00:00Z"
         case _:
             # Pydantic's own sentences name what is expected, never what was sent.
-            return str(error["msg"]).removeprefix("Value error, ")
+            return _PYDANTIC.sub("must", str(error["msg"]).removeprefix("Value error, "))
 
 
 async def _unhandled(_: Request, error: Exception) -> ProblemResponse:

@@ -19,22 +19,25 @@ KEY = {"Idempotency-Key": "k", "Content-Type": "application/json"}
     ("body", "status", "kind"),
     [
         (b'{"channel": ', 400, "malformed-json"),
-        (b"\xff\xfe\x00", 400, "bad-request"),
+        (b"\xff\xfe\x00", 400, "malformed-json"),
+        (b'{"worry": NaN}', 400, "malformed-json"),
+        (b'{"person": {"age": ' + b"9" * 5000 + b"}}", 400, "malformed-json"),
         (b"", 422, "invalid-input"),
         (b"null", 422, "invalid-input"),
         (b"[]", 422, "invalid-input"),
         (b'"text"', 422, "invalid-input"),
-        (b"[" * 100_000, 400, None),
+        (b"[" * 100_000, 400, "malformed-json"),
         (b'{"channel": "\\ud800"}', 422, "invalid-input"),
         (b"x" * (256 * 1024 + 1), 413, "content-too-large"),
     ],
 )
-def test_a_body_that_is_none(api: Api, body: bytes, status: int, kind: str | None) -> None:
+def test_a_body_that_is_none(api: Api, body: bytes, status: int, kind: str) -> None:
     answer = api.as_(Role.OPERATOR).post(CONTACTS, content=body, headers=KEY)
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json"), answer.text
     problem = answer.json()
     assert {"type", "title", "status", "detail", "errors"} == set(problem)
-    assert kind in (None, problem["type"])
+    assert problem["type"] == kind
+    assert [error["field"] for error in problem["errors"]] == ["body"] or kind == "invalid-input"
     assert api.as_(Role.OPERATOR).get("/api/v1/cases").json()["items"] == []
 
 
@@ -59,6 +62,38 @@ def test_the_largest_body_that_is_allowed_is_read(api: Api) -> None:
 def test_a_form_is_no_json(api: Api) -> None:
     answer = api.as_(Role.OPERATOR).post(CONTACTS, data={"channel": "voice"}, headers={"Idempotency-Key": "k"})
     assert (answer.status_code, answer.json()["type"]) == (422, "invalid-input")
+
+    assert answer.json()["errors"] == [{"field": "Content-Type", "problem": "must be application/json"}]
+
+
+def test_two_answers_to_one_question_are_refused_and_neither_is_taken(api: Api) -> None:
+    answers = '{"q1": "no", "q1": "yes"}'
+    body = '{"channel": "voice", "call_type": "person_in_crisis", "team": "default", "team": "other", '
+    body += f'"assessments": [{{"protocol": "cssrs-screener", "answers": {answers}}}]}}'
+    answer = api.as_(Role.OPERATOR).post(CONTACTS, content=body, headers=KEY)
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == [
+        {"field": "team", "problem": "is given twice"},
+        {"field": "assessments.0.answers.q1", "problem": "is given twice"},
+    ]
+    assert api.as_(Role.OPERATOR).get("/api/v1/cases").json()["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "problem"),
+    [
+        ("tema=default", "tema", "is no parameter here"),
+        ("limit=1&limit=2", "limit", "is given twice"),
+        ("limit=0", "limit", "must be greater than or equal to 1"),
+        ("state=gone", "state", None),
+    ],
+)
+def test_a_parameter_that_is_none_is_named(api: Api, query: str, field: str, problem: str | None) -> None:
+    answer = api.as_(Role.OPERATOR).get(f"/api/v1/cases?{query}")
+    assert answer.status_code == 422, answer.text
+    errors = answer.json()["errors"]
+    assert {error["field"] for error in errors} == {field}
+    assert problem is None or errors[0]["problem"] == problem
 
 
 def test_our_own_mistake_shows_nothing(api: Api) -> None:
