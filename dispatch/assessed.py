@@ -13,6 +13,8 @@ from enum import StrEnum
 
 from dispatch.policy import Policy
 from dispatch.priority import Urgency, most_urgent
+from protocols.engine import Score
+from protocols.model import Protocol
 
 #: Bands that report nothing. They read like this, never as "no risk": screens miss people.
 REPORTS_NOTHING = {"none": "no suicidal thoughts reported", "negative": "no suicidal thoughts reported"}
@@ -45,6 +47,23 @@ class Assessed:
     #: somebody who may has confirmed this result although it is lower than an earlier one
     confirmed: bool = False
 
+    @classmethod
+    def of(cls, protocol: Protocol, score: Score, at: datetime, by: AnsweredBy = AnsweredBy.SELF) -> Assessed:
+        """What `protocol` made of the answers given at this moment, by whom."""
+        return cls(
+            protocol=score.protocol,
+            version=score.version,
+            band=score.band,
+            floor=score.floor,
+            ceiling=score.ceiling,
+            incomplete=score.incomplete,
+            flags=score.flags,
+            because=score.because,
+            answered_by=by,
+            at=at,
+            respond_within=protocol.band(score.band).respond_within if score.band is not None else None,
+        )
+
     @property
     def open(self) -> bool:
         """A gap could still raise the band."""
@@ -69,6 +88,15 @@ def cautious_urgency(assessed: Assessed, policy: Policy) -> Urgency | None:
     if table is None or (assessed.band is not None and assessed.band not in table):
         return policy.cautious.no_assessment
     return table["incomplete"] if assessed.open or assessed.band is None else None
+
+
+def urgency_of(assessed: Assessed, policy: Policy) -> Urgency | None:
+    """The most urgent of what is established and what is assumed for the gaps: a result's own urgency, by itself.
+
+    None for an instrument that only gives context.
+    """
+    found = [one for one in (known_urgency(assessed, policy), cautious_urgency(assessed, policy)) if one is not None]
+    return most_urgent(*found) if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +133,7 @@ class _Chain:
         if result.confirmed or not self._lowers(result, policy):
             # Whatever was proposed before was an answer to a result that no longer counts.
             self.counts, self.proposed = [result], []
-        elif _rank(cautious_urgency(result, policy)) < min(_rank(_assumed(one, policy)) for one in self.counts):
+        elif _rank(cautious_urgency(result, policy)) < min(_rank(urgency_of(one, policy)) for one in self.counts):
             self.counts.append(result)
         else:
             self.proposed.append(result)
@@ -121,11 +149,6 @@ _NOTHING = len(Urgency)
 
 def _rank(urgency: Urgency | None) -> int:
     return _NOTHING if urgency is None else urgency.rank
-
-
-def _assumed(assessed: Assessed, policy: Policy) -> Urgency | None:
-    found = [one for one in (known_urgency(assessed, policy), cautious_urgency(assessed, policy)) if one is not None]
-    return most_urgent(*found) if found else None
 
 
 def raised_flags(assessed: Assessed, policy: Policy) -> set[str]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from dispatch.assessed import REPORTS_NOTHING, Assessed, cautious_urgency, known_urgency, raised_flags
+from dispatch.assessed import REPORTS_NOTHING, Assessed, cautious_urgency, known_urgency, raised_flags, urgency_of
 from dispatch.contactvalues import CallType, Tri, Worry
 from dispatch.facts import Facts
 from dispatch.policy import Policy
@@ -244,8 +244,8 @@ def _asks_for_no_page(given: _Given) -> bool:
 
 def _because(given: _Given) -> tuple[BecauseOf, ...]:
     def rank(one: Assessed) -> int:
-        found = (known_urgency(one, given.policy), cautious_urgency(one, given.policy))
-        return min((urgency.rank for urgency in found if urgency is not None), default=len(Urgency))
+        urgency = urgency_of(one, given.policy)
+        return len(Urgency) if urgency is None else urgency.rank
 
     return tuple(
         BecauseOf(one.protocol, one.version, one.band, one.because) for one in sorted(given.assessments, key=rank)

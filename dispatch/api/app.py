@@ -28,7 +28,7 @@ from dispatch.api import (
 )
 from dispatch.api.webhooks import Reports, Signatures
 from dispatch.flow.service import Service
-from dispatch.http import problems, threads
+from dispatch.http import lines, problems, threads
 from dispatch.http.headers import Headers
 from dispatch.http.limits import Announced
 from dispatch.http.live import Live
@@ -63,7 +63,7 @@ def create(
         middleware=[
             Middleware(metrics.Counted),
             Middleware(Headers, https=svc.public_url.startswith("https://")),
-            Middleware(Announced, largest=LARGEST),
+            Middleware(Announced, largest=LARGEST, lines=lines.LARGEST),
             Middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST),
         ],
     )

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
 from dispatch.cli.shell import Working, working
 
 if TYPE_CHECKING:
-    from dispatch.policy import Policy
     from protocols.engine import Score
-
 
 # Urgency does not depend on when somebody was asked.
 _ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
@@ -32,43 +30,30 @@ def score(
 
     A line that cannot be scored gives a line with `error`, and exit 1 at the end. Nothing is logged or kept.
     """
+    from dispatch.assessed import Assessed, urgency_of
     from dispatch.cli.library import library, site_policy
-    from protocols.stream import score_lines
+    from protocols.stream import lines_of, score_lines
 
     chosen = library().get(protocol)
     policy = site_policy()
+
+    def urgency(scored: Score) -> Mapping[str, object]:
+        return {"urgency": urgency_of(Assessed.of(chosen, scored, _ANY_TIME), policy)}
+
     bad = False
     with ExitStack() as opened:
         bar = opened.enter_context(working(f"scoring {protocol}"))
-        lines: IO[str] = sys.stdin
+        lines: BinaryIO = sys.stdin.buffer
         if file is not None:
-            lines = opened.enter_context(file.open(encoding="utf-8"))
-        for result in score_lines(chosen, _counted(lines, bar), lambda one: {"urgency": _urgency(one, policy)}):
+            lines = opened.enter_context(file.open("rb"))
+        for result in score_lines(chosen, _counted(lines_of(lines), bar), urgency):
             print(result)
             bad = bad or result.startswith('{"error"')
     if bad:
         raise typer.Exit(1)
 
 
-def _counted(lines: IO[str], bar: Working) -> Iterator[str]:
+def _counted(lines: Iterable[bytes], bar: Working) -> Iterator[bytes]:
     for line in lines:
         yield line
         bar.done()
-
-
-def _urgency(result: Score, policy: Policy) -> str | None:
-    """The most urgent of what is established and what a gap leaves open; None where the instrument has none."""
-    from dispatch.assessed import Assessed, cautious_urgency, known_urgency
-    from dispatch.priority import most_urgent
-
-    one = Assessed(
-        protocol=result.protocol,
-        version=result.version,
-        band=result.band,
-        floor=result.floor,
-        ceiling=result.ceiling,
-        incomplete=result.incomplete,
-        at=_ANY_TIME,
-    )
-    found = [urgency for urgency in (known_urgency(one, policy), cautious_urgency(one, policy)) if urgency is not None]
-    return most_urgent(*found).value if found else None

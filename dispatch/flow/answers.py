@@ -45,21 +45,7 @@ def score_all(svc: Service, given: Sequence[Given], at: datetime, *, prefix: str
             parts = error.faults or (Fault("", error.detail),)
             faults += [Fault(f"{where}.{_part(f.field)}", f.problem) for f in parts]
             continue
-        within = protocol.band(result.band).respond_within if result.band is not None else None
-        assessed = Assessed(
-            protocol=result.protocol,
-            version=result.version,
-            band=result.band,
-            floor=result.floor,
-            ceiling=result.ceiling,
-            incomplete=result.incomplete,
-            flags=result.flags,
-            because=result.because,
-            answered_by=one.answered_by,
-            at=at,
-            respond_within=within,
-        )
-        found.append(Scored(one, result, assessed))
+        found.append(Scored(one, result, Assessed.of(protocol, result, at, one.answered_by)))
     if faults:
         raise InvalidInput("; ".join(f"{f.field}: {f.problem}" for f in faults), faults)
     return found

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from dispatch.access import Act, Actor, check
-from dispatch.assessed import Assessed, cautious_urgency, known_urgency
+from dispatch.assessed import Assessed, urgency_of
 from dispatch.errors import Fault, InvalidAnswer, InvalidInput, NotFound, UnknownProtocol
 from dispatch.flow.service import Service
-from dispatch.priority import Urgency, most_urgent
+from dispatch.policy import Policy
+from dispatch.priority import Urgency
+from protocols import stream
 from protocols.engine import score as score_answers
 from protocols.forms import form
 from protocols.model import Protocol
@@ -83,27 +85,25 @@ def score(actor: Actor, svc: Service, id_: str, answers: Mapping[str, object], t
         because=result.because,
         missing=result.missing,
         flags=result.flags,
-        urgency=_urgency(svc, found, result, team),
+        urgency=urgency_of(Assessed.of(found, result, svc.clock.now()), _policy(svc, team)),
     )
 
 
-def _urgency(svc: Service, protocol: Protocol, result: Any, team: str | None) -> Urgency | None:
+def score_lines(actor: Actor, svc: Service, id_: str, lines: Iterable[bytes], team: str | None = None) -> Iterator[str]:
+    """A line of result for every line of answers, made as the result is asked for: see `protocols.stream`.
+
+    Raises NotFound for an unknown protocol, before the first line is read.
+    """
+    check(actor, Act.SCORE, team)
+    found, policy, now = _get(svc, id_), _policy(svc, team), svc.clock.now()
+    return stream.score_lines(
+        found, lines, lambda scored: {"urgency": urgency_of(Assessed.of(found, scored, now), policy)}
+    )
+
+
+def _policy(svc: Service, team: str | None) -> Policy:
     with svc.record.read() as conn:
-        policy = svc.rosters.team(conn, team or DEFAULT_TEAM).policy
-    assessed = Assessed(
-        protocol=result.protocol,
-        version=result.version,
-        band=result.band,
-        floor=result.floor,
-        ceiling=result.ceiling,
-        incomplete=result.incomplete,
-        flags=result.flags,
-        because=result.because,
-        at=svc.clock.now(),
-        respond_within=protocol.band(result.band).respond_within if result.band is not None else None,
-    )
-    known = [u for u in (known_urgency(assessed, policy), cautious_urgency(assessed, policy)) if u is not None]
-    return most_urgent(*known) if known else None
+        return svc.rosters.team(conn, team or DEFAULT_TEAM).policy
 
 
 def _get(svc: Service, id_: str) -> Protocol:

@@ -51,7 +51,7 @@ class Shell:
 
     def run(self, *arguments: object, stdin: str = "") -> Done:
         """In this process: as the console script does it, without the second that Python takes to start."""
-        self._monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+        self._monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8"))
         self._capsys.readouterr()
         code = commands.run([str(each) for each in arguments])
         captured = self._capsys.readouterr()

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
-from tests.cli.conftest import Shell
+from tests.cli.conftest import SCRIPT, Shell
 
 LOW = {"q1": "yes", "q2": "yes", "q3": "no", "q4": "no", "q5": "no", "q6": "no"}
 NONE = dict.fromkeys(("q1", "q2", "q6"), "no")
+#: A million in `make soak`. Fewer would not show in a process of fifty megabytes, were they kept.
+MANY = min(1_000_000, 1000 * settings().max_examples)
 #: What the public contract promises of a score.
 KEYS = {
     *("protocol", "version", "hash", "band", "score", "floor", "ceiling", "incomplete", "because", "missing"),
@@ -68,3 +74,23 @@ def test_a_sites_own_protocol_is_scored_too(bare: Shell) -> None:
     shipped = bare.ok("protocols", "show", "phq-2").out
     (folder / "ours.yaml").write_text(shipped.replace("id: phq-2", "id: ours"), encoding="utf-8")
     assert json.loads(bare.ok("score", "ours", stdin='{"q1": 1, "q2": 1}\n').out)["protocol"] == "ours"
+
+
+def peak(folder: Path, count: int) -> int:
+    """Kilobytes that a process of its own needed at most for so many lines."""
+    with (folder / "answers").open("w") as lines:
+        for _ in range(count // 2):
+            lines.write(f"{json.dumps(LOW)}\n{json.dumps(NONE)}\n")
+    with (folder / "results").open("wb") as results:
+        process = subprocess.Popen([*SCRIPT, "score", "cssrs-screener", str(folder / "answers")], stdout=results)
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
+    with (folder / "results").open("rb") as results:
+        assert sum(1 for _ in results) == count
+    return used.ru_maxrss
+
+
+def test_many_lines_need_no_more_memory_than_few(bare: Shell) -> None:
+    # Kept as text alone, that many answers and results would be over twenty megabytes.
+    assert peak(bare.here, MANY) < peak(bare.here, MANY // 100) + 8_000

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
 import tracemalloc
 from collections.abc import Iterator
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from protocols.engine import score
-from protocols.stream import score_lines
+from protocols.stream import LONGEST, lines_of, score_lines
 from tests.protocols.interviews import LIBRARY
 
 CSSRS = LIBRARY.get("cssrs-screener")
@@ -55,6 +57,49 @@ def test_no_line_whatever_breaks_the_stream(line: str) -> None:
 def test_deep_nesting_and_huge_numbers_are_bad_lines_and_no_crash() -> None:
     given = results("[" * 100_000, '{"q1": ' + "9" * 10_000 + "}", GOOD)
     assert ["error" in each for each in given] == [True, True, False]
+
+
+def test_a_line_is_read_only_when_its_result_is_wanted() -> None:
+    read: list[int] = []
+
+    def lines() -> Iterator[str]:
+        for number in range(10):
+            read.append(number)
+            yield GOOD
+
+    for number, _ in enumerate(score_lines(CSSRS, lines())):
+        assert read == list(range(number + 1))
+
+
+def test_a_line_without_end_is_one_bad_line_and_is_never_held_whole() -> None:
+    class Endless(io.BytesIO):
+        """Remembers the most that was asked for at once."""
+
+        most = 0
+
+        def readline(self, size: int | None = -1, /) -> bytes:
+            found = super().readline(size)
+            self.most = max(self.most, len(found))
+            return found
+
+    file = Endless(b"x" * 10 * LONGEST + b"\n" + GOOD.encode() + b"\n" + b"y" * 3 * LONGEST)
+    found = [json.loads(each) for each in score_lines(CSSRS, lines_of(file))]
+    assert [(each.get("line"), "error" in each) for each in found] == [(1, True), (None, False), (3, True)]
+    assert "longer than" in found[0]["error"]
+    assert file.most == LONGEST + 1
+
+
+@given(st.lists(st.binary(max_size=40).map(lambda line: line.replace(b"\n", b""))))
+def test_lines_are_those_of_the_file(lines: list[bytes]) -> None:
+    file = io.BytesIO(b"".join(line + b"\n" for line in lines))
+    assert [line.removesuffix(b"\n") for line in lines_of(file)] == lines
+
+
+@pytest.mark.parametrize("line", [b'{"q1": "y\xe9s"}', GOOD.encode("utf-16"), b"\xff\xfe"])
+def test_bytes_that_are_no_utf_8_are_a_bad_line_and_never_another_text(line: bytes) -> None:
+    first, second = score_lines(CSSRS, [line, GOOD.encode()])
+    assert json.loads(first) == {"error": "not UTF-8 text", "line": 1}
+    assert json.loads(second)["band"] == "low"
 
 
 def test_memory_stays_flat_over_a_long_stream() -> None:
