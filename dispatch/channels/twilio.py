@@ -7,6 +7,7 @@ open and throw away connections in the middle of a burst.
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -150,7 +151,9 @@ def _answered(ask: Callable[[], T]) -> T | Refusal:
         return Refusal(FailureKind.TEMPORARY)
     except requests.exceptions.ConnectionError as error:
         return Refusal(FailureKind.TEMPORARY if _never_connected(error) else FailureKind.UNKNOWN)
-    except (TwilioException, requests.exceptions.RequestException, urllib3.exceptions.HTTPError, *_GARBLED):
+    except TwilioException as error:
+        return _refused_list(error)
+    except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, *_GARBLED):
         return Refusal(FailureKind.UNKNOWN)
 
 
@@ -163,6 +166,20 @@ def _taken(created: Any) -> Taken:
 def _refusal(status: int, code: int | None) -> Refusal:
     # Without a code of its own the SDK puts the HTTP status there.
     return Refusal(kind_of_answer(status, code), code)
+
+
+def _refused_list(error: TwilioException) -> Refusal:
+    # A refused page of a list is raised with the whole response instead of its status and code: without a look inside,
+    # wrong credentials would be taken for an answer lost on the way.
+    response = error.args[1] if len(error.args) > 1 else None
+    status = getattr(response, "status_code", None)
+    if not isinstance(status, int):
+        return Refusal(FailureKind.UNKNOWN)
+    try:
+        code = json.loads(response.text).get("code")  # type: ignore[union-attr]  # it has a status, so it is one
+    except _GARBLED:
+        code = None
+    return _refusal(status, code if isinstance(code, int) else None)
 
 
 def _never_connected(error: requests.exceptions.ConnectionError) -> bool:

@@ -147,6 +147,13 @@ def test_our_own_mistakes_are_not_blamed_on_the_number(
     assert channel.text(ANA, "hello", CALLBACK, VALID) == Refusal(FailureKind.OURS, code)
 
 
+def test_wrong_credentials_are_our_mistake_when_a_list_is_asked_for_too(phones: Phones) -> None:
+    wrong = TwilioChannel(ACCOUNT_SID, "not-the-token", base_url=phones.url, from_number=OUR_NUMBER)
+    since = SystemClock().now() - timedelta(minutes=5)
+    expected = Refusal(FailureKind.OURS, 20003)
+    assert [wrong.find(ANA, since), wrong.inbound(since), wrong.own_number(OUR_NUMBER)] == [expected] * 3
+
+
 def test_a_messaging_service_nobody_knows_is_our_mistake_too(phones: Phones) -> None:
     channel = TwilioChannel(ACCOUNT_SID, AUTH_TOKEN, base_url=phones.url, messaging_service="MG" + "0" * 32)
     assert channel.text(ANA, "hello", CALLBACK, VALID) == Refusal(FailureKind.OURS, 21705)
