@@ -23,7 +23,7 @@ from dispatch.store.sealing import Sealer
 from protocols.loader import Library
 
 
-def build(settings: Settings, *, clock: Clock | None = None, pool_size: int = 40) -> Service:
+def build(settings: Settings, *, clock: Clock | None = None, pool_size: int = 20) -> Service:
     """The service over the record and the queue that the settings name. Raises InvalidInput when a needed setting is
     missing."""
     if settings.secret_key is None:

@@ -63,6 +63,8 @@ class Settings(BaseSettings):
     public_url: Url | None = None
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=1, le=65535)
+    #: Web processes that share the port: one alone is bound by the interpreter's lock.
+    api_processes: int = Field(2, ge=1, le=64)
     #: rq worker processes that `up` keeps running.
     workers: int = Field(1, ge=1, le=64)
 

@@ -1,26 +1,45 @@
-"""The whole application: the API and the pages, over one service. `uvicorn --factory dispatch.web:app`."""
+"""The whole application: the API and the pages, over one service; and serving it."""
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Sequence
 
+import uvicorn
 from fastapi import APIRouter, FastAPI
 
 from dispatch import bootstrap
 from dispatch.api import app as api
 from dispatch.console import routes
 from dispatch.flow.service import Service
-from dispatch.settings import Settings, load
+from dispatch.http import hearts
+from dispatch.settings import Settings
 
 
-def create(svc: Service, settings: Settings, *, also: Sequence[APIRouter] = ()) -> FastAPI:
+def create(svc: Service, settings: Settings, *, also: Sequence[APIRouter] = (), heart: str | None = None) -> FastAPI:
     """The application over a service that is there already. `also` are further routers, such as the demo's; they come
-    before the pages, so that the demo may begin at `/`.
+    before the pages, so that the demo may begin at `/`. `heart` is what it beats as while it serves; None: not at all.
     """
-    return api.create(svc, signatures=bootstrap.signatures(settings), settings=settings, also=[*also, routes.router])
+    routers = [*also, routes.router]
+    return api.create(svc, signatures=bootstrap.signatures(settings), settings=settings, also=routers, heart=heart)
 
 
-def app() -> FastAPI:
-    """The application of this process, from its settings. Raises InvalidInput naming what is missing."""
-    settings = load()
-    return create(bootstrap.build(settings), settings)
+def app(settings: Settings, number: int, *, also: Sequence[APIRouter] = ()) -> FastAPI:
+    """The application of web process `number` of this host. Raises InvalidInput naming what is missing."""
+    return create(bootstrap.build(settings), settings, also=also, heart=hearts.name(number))
+
+
+def serve(app: FastAPI, listening: int) -> None:
+    """Serve until SIGTERM or SIGINT, on the socket that is this open file. Other processes may serve on it too:
+    whoever is free takes the next connection.
+    """
+    config = uvicorn.Config(
+        app,
+        # Ours are set up already; and an access log would be a second, worse record of who looked at what.
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        # Event streams never end by themselves.
+        timeout_graceful_shutdown=3,
+    )
+    uvicorn.Server(config).run([socket.socket(fileno=listening)])

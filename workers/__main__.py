@@ -21,6 +21,8 @@ def main(arguments: list[str] | None = None) -> int:
     also = "a further process for the supervisor to keep running, such as 'phones=python -m something'"
     names.choices["supervisor"].add_argument("--also", action="append", default=[], metavar="NAME=COMMAND", help=also)
     names.choices["worker"].add_argument("--count", type=int, default=1, metavar="N", help="this many, supervised")
+    names.choices["api"].add_argument("--socket", type=int, metavar="FILE", help="serve on this open file, as NUMBER")
+    names.choices["api"].add_argument("--number", type=int, default=1, metavar="NUMBER", help="which of them it is")
     chosen = parser.parse_args(arguments)
     try:
         settings = load()
@@ -47,21 +49,15 @@ def _migrate(settings: Settings, _: argparse.Namespace) -> None:
     migrate(settings.record_url)
 
 
-def _api(settings: Settings, _: argparse.Namespace) -> None:
-    import uvicorn
+def _api(settings: Settings, chosen: argparse.Namespace) -> None:
+    if chosen.socket is None:
+        from workers.webs import apis
 
-    uvicorn.run(
-        "dispatch.web:app",
-        factory=True,
-        host=settings.host,
-        port=settings.port,
-        # Ours are set up already; and an access log would be a second, worse record of who looked at what.
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        # Event streams never end by themselves.
-        timeout_graceful_shutdown=3,
-    )
+        apis(settings)
+        return
+    from dispatch import web
+
+    web.serve(web.app(settings, chosen.number), chosen.socket)
 
 
 def _worker(settings: Settings, chosen: argparse.Namespace) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -30,6 +31,8 @@ class Spec:
     orphan: signal.Signals = signal.SIGKILL
     #: Stopped after all others, because they talk to it to their end.
     last: bool = False
+    #: Open files it is handed, under their numbers here.
+    files: Sequence[int] = ()
 
     def launch(self) -> subprocess.Popen[bytes]:
         """Start it once, in our environment and `env`, without an input.
@@ -37,7 +40,13 @@ class Spec:
         In a process group of its own: Ctrl-C in a terminal reaches a whole group, and the queue would stop first.
         """
         command = tethered(self.command, self.orphan)
-        return subprocess.Popen(command, env={**os.environ, **self.env}, stdin=subprocess.DEVNULL, process_group=0)
+        env = {**os.environ, **self.env}
+        return subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, process_group=0, pass_fds=self.files)
+
+
+def process(name: str, env: Mapping[str, str], number: int | None = None) -> Spec:
+    shown = name if number is None else f"{name}-{number}"
+    return Spec(shown, [sys.executable, "-m", "workers", name], env)
 
 
 class Child:

@@ -3,6 +3,7 @@
 CannotStart                  a part of the service keeps dying or does not answer
 +-- NoServer                 there is no Redis to run, or nowhere to put its socket
 +-- InUse                    another supervisor serves the data directory
++-- CannotListen             the address people reach cannot be had
 """
 
 from __future__ import annotations
@@ -21,3 +22,7 @@ class NoServer(CannotStart):
 
 class InUse(CannotStart):
     title = "Already running"
+
+
+class CannotListen(CannotStart):
+    title = "Nowhere to listen"

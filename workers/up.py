@@ -2,37 +2,43 @@
 
 from __future__ import annotations
 
-import http.client
+import shutil
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from dispatch import bootstrap, logs
 from dispatch.flow import admin
 from dispatch.settings import Settings, make_secret, with_own_secret
-from workers import datadir, valkey
-from workers.child import Spec
+from workers import datadir, listening, valkey
+from workers.child import Spec, process
 from workers.supervisor import Stopped, Supervisor
+from workers.webs import API_SECONDS, answers, webs
 
 log = logs.get(__name__)
 
 # The embedded server reads its file before it answers; a day's queue is read in well under a second.
 VALKEY_SECONDS = 30.0
-API_SECONDS = 60.0
+#: In the data dir: what the web processes count together.
+COUNTS = "counts"
 
 
 def up(settings: Settings, also: Sequence[Spec] = ()) -> None:
-    """Run until SIGTERM or SIGINT. `also` are further processes to keep running, such as the demo's phones; one with
-    the name of a process of ours takes its place.
+    """Run until SIGTERM or SIGINT. `also` are further processes to keep running, such as the demo's phones; one named
+    `api` takes the place of our own, and is started like it, with the socket and its number.
 
-    Raises CannotStart, InUse or NoServer, each with a sentence for whoever started it.
+    Raises CannotStart, CannotListen, InUse or NoServer, each with a sentence for whoever started it.
     """
     datadir.claim(settings.data_dir)
     env = {"DISPATCH_DATA_DIR": str(settings.data_dir.absolute())}
-    if settings.secret_key is None:
-        make_secret(settings.data_dir)
-        settings = with_own_secret(settings)
-    with Supervisor() as supervisor:
+    # The socket is closed before the children are ended: who comes then is refused at once instead of waiting in vain.
+    with Supervisor() as supervisor, listening.bind(settings.host, settings.port) as sock:
+        if settings.secret_key is None:
+            make_secret(settings.data_dir)
+            settings = with_own_secret(settings)
+        given = {spec.name: spec for spec in also}
+        web = webs(given.pop("api", process("api", env)), settings, sock, _empty(settings.data_dir / COUNTS))
         try:
             if settings.redis_url is None:
                 valkey.end_orphan(settings.data_dir)
@@ -40,8 +46,7 @@ def up(settings: Settings, also: Sequence[Spec] = ()) -> None:
                 supervisor.start(Spec("valkey", valkey.command(settings.data_dir), orphan=signal.SIGTERM, last=True))
                 supervisor.until(lambda: valkey.answers(settings.data_dir), "the embedded Valkey", VALKEY_SECONDS)
             supervisor.once(process("migrate", env))
-            given = {spec.name for spec in also}
-            for spec in (*also, *(own for own in processes(settings, env) if own.name not in given)):
+            for spec in (*web, *given.values(), *loops(settings, env)):
                 supervisor.start(spec)
             supervisor.until(lambda: answers(settings), "the service", API_SECONDS)
             sys.stdout.write(f"Dispatch is running at {settings.address}\n")
@@ -73,25 +78,14 @@ def pool(count: int) -> None:
         supervisor.watch()
 
 
-def processes(settings: Settings, env: dict[str, str]) -> list[Spec]:
-    """The service's own processes, the one people wait for first."""
+def loops(settings: Settings, env: Mapping[str, str]) -> list[Spec]:
+    """The service's own processes besides those that people wait for."""
     workers = [process("worker", env, number) for number in range(1, settings.workers + 1)]
-    return [process("api", env), *workers, process("ticker", env), process("sweeper", env)]
+    return [*workers, process("ticker", env), process("sweeper", env)]
 
 
-def process(name: str, env: dict[str, str], number: int | None = None) -> Spec:
-    shown = name if number is None else f"{name}-{number}"
-    return Spec(shown, [sys.executable, "-m", "workers", name], env)
-
-
-def answers(settings: Settings) -> bool:
-    """Can contacts be recorded? /readyz is 200 then, degraded or not."""
-    everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  (only compared with)
-    connection = http.client.HTTPConnection(everywhere.get(settings.host, settings.host), settings.port, timeout=2)
-    try:
-        connection.request("GET", "/readyz")
-        return connection.getresponse().status == http.HTTPStatus.OK
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
+def _empty(folder: Path) -> Path:
+    """What the web processes of an earlier run have counted is over: a counter begins anew with the service."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    return folder

@@ -28,7 +28,7 @@ from dispatch.api import (
 )
 from dispatch.api.webhooks import Reports, Signatures
 from dispatch.flow.service import Service
-from dispatch.http import lines, problems, threads
+from dispatch.http import hearts, lines, problems, threads
 from dispatch.http.headers import Headers
 from dispatch.http.limits import Announced
 from dispatch.http.live import Live
@@ -40,17 +40,22 @@ _V1 = (contacts, cases, acts, queue, people, roster, protocols, measures, events
 
 
 def create(
-    svc: Service, *, signatures: Signatures | None, settings: Settings, also: Sequence[APIRouter] = ()
+    svc: Service,
+    *,
+    signatures: Signatures | None,
+    settings: Settings,
+    also: Sequence[APIRouter] = (),
+    heart: str | None = None,
 ) -> FastAPI:
     """The application over `svc`. `signatures` None refuses every webhook. `also` are further routers, such as the
-    pages.
+    pages. `heart` is what this process beats as.
     """
 
     @asynccontextmanager
     async def running(app: FastAPI) -> AsyncGenerator[None, None]:
         threads.set_up()
         app.state.live = Live(svc)
-        async with app.state.live.running():
+        async with hearts.beating(svc, heart), app.state.live.running():
             yield
 
     app = FastAPI(

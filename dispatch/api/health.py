@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from fastapi import APIRouter
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.responses import Response
 
 from dispatch.access import Act
@@ -53,4 +53,4 @@ def get_metrics(_: Annotated[Asking, Gate(Act.SEE_MEASURES)], svc: Svc) -> Respo
             metrics.WAITING.labels(urgency.value).set(n)
         for kind, n in counts.alarms.items():
             metrics.ALARMS.labels(kind.value).set(n)
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    return Response(metrics.exposed(), media_type=CONTENT_TYPE_LATEST)

@@ -1,8 +1,15 @@
-"""What Prometheus reads. Labels are route templates, methods, statuses and enumerations: never an id or a person."""
+"""What Prometheus reads. Labels are route templates, methods, statuses and enumerations: never an id or a person.
+
+Several web processes share one address, and a scrape reaches any of them. They then count in files of a common folder,
+which whoever started them has named in PROMETHEUS_MULTIPROC_DIR: each answers for all.
+"""
 
 from __future__ import annotations
 
-from prometheus_client import Counter, Gauge, Histogram
+import os
+from typing import Any
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dispatch.clock import monotonic
@@ -15,9 +22,20 @@ SECONDS = Histogram(
     ["route"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
 )
-WAITING = Gauge("dispatch_cases_waiting", "Cases whose team is not complete", ["urgency"])
-ALARMS = Gauge("dispatch_alarms_ringing", "Alarms that nobody has ended", ["kind"])
-DEGRADED = Gauge("dispatch_degraded", "1 while /readyz says degraded or worse")
+# Of the whole service, not of a process: the latest that any of them has found holds.
+_LATEST: Any = {"multiprocess_mode": "mostrecent"}
+WAITING = Gauge("dispatch_cases_waiting", "Cases whose team is not complete", ["urgency"], **_LATEST)
+ALARMS = Gauge("dispatch_alarms_ringing", "Alarms that nobody has ended", ["kind"], **_LATEST)
+DEGRADED = Gauge("dispatch_degraded", "1 while /readyz says degraded or worse", **_LATEST)
+
+
+def exposed() -> bytes:
+    """In Prometheus' text format: what all web processes of this host have counted."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return generate_latest()
+    registry = CollectorRegistry()
+    multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return generate_latest(registry)
 
 
 class Counted:

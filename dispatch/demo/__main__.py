@@ -15,7 +15,10 @@ def main(arguments: list[str] | None = None) -> int:
     """Exit 1 with one line on stderr when it could not start."""
     parser = argparse.ArgumentParser(prog="python -m dispatch.demo", description=__doc__)
     names = parser.add_subparsers(required=True)
-    names.add_parser("web", help="the service's pages, with the demo's").set_defaults(run=_web)
+    web = names.add_parser("web", help="the service's pages, with the demo's")
+    web.set_defaults(run=_web)
+    web.add_argument("--socket", type=int, required=True, help="the open file to serve on")
+    web.add_argument("--number", type=int, required=True, help="which of the web processes it is")
     world = names.add_parser("world", help="phones, people, arrivals")
     world.set_defaults(run=_world)
     world.add_argument("--port", type=int, required=True, help="where the phones are reached")
@@ -40,10 +43,10 @@ def _world(settings: Settings, chosen: argparse.Namespace) -> None:
     World(settings, plan).run()
 
 
-def _web(settings: Settings, _: argparse.Namespace) -> None:
+def _web(settings: Settings, chosen: argparse.Namespace) -> None:
     from dispatch.demo.web import serve  # noqa: PLC0415 - one process loads only its own part
 
-    serve(settings)
+    serve(settings, chosen.number, chosen.socket)
 
 
 if __name__ == "__main__":

@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import httpx2
-import uvicorn
 from fastapi import Body, Depends, Query
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 
-from dispatch import bootstrap, web
+from dispatch import web
 from dispatch.access import Role
 from dispatch.console.pages import go, new_router, page, templates_with
 from dispatch.demo import people
@@ -39,19 +38,11 @@ Visitor = Annotated[Asking, AnyoneSignedIn]
 RoleName = Literal["operator", "responder", "coordinator"]
 
 
-def serve(settings: Settings) -> None:
-    """Serve the whole application until stopped."""
-    app = web.create(bootstrap.build(settings), settings, also=[routes])
+def serve(settings: Settings, number: int, listening: int) -> None:
+    """Serve the whole application until stopped, as web process `number`, on the socket that is this open file."""
+    app = web.app(settings, number, also=[routes])
     app.state.world = World(settings)
-    uvicorn.run(
-        app,
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=3,
-    )
+    web.serve(app, listening)
 
 
 @cache

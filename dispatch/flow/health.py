@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from dispatch.errors import ServiceError
 from dispatch.flow.service import Service
@@ -17,6 +17,10 @@ from dispatch.store.conflict import insert_for
 SILENT = timedelta(seconds=15)
 #: Processes without which no page goes out by itself.
 NEEDED = ("ticker", "worker", "sweeper")
+#: A web process beats as `api:HOST:NUMBER`.
+WEB = "api"
+#: A web process that was killed and never came back is spoken of for so long: by then it was taken away on purpose.
+FORGOTTEN = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +47,18 @@ def beat(svc: Service, process: str) -> None:
         conn.execute(new.on_conflict_do_update(index_elements=["process"], set_={"beat_at": new.excluded.beat_at}), row)
 
 
+def still(svc: Service, process: str) -> None:
+    """`process` stops on purpose; hearts of web processes that nobody misses any more go with it."""
+    h = schema.hearts
+    old = h.c.process.startswith(f"{WEB}:") & (h.c.beat_at < svc.clock.now() - FORGOTTEN)
+    with svc.record.write() as conn:
+        conn.execute(delete(h).where((h.c.process == process) | old))
+
+
 def health(svc: Service) -> Health:
     """Writes to the record to see whether it can. Never raises for what it finds."""
     try:
-        beat(svc, "api")
+        beat(svc, WEB)
         with svc.record.read() as conn:
             hearts = {row.process: row.beat_at for row in conn.execute(select(schema.hearts))}
             teams = list(conn.scalars(select(schema.teams.c.id).order_by(schema.teams.c.id)))
@@ -73,4 +85,9 @@ def _silent(svc: Service, hearts: dict[str, datetime]) -> list[Reason]:
         beats = [at for name, at in hearts.items() if name.partition(":")[0] == process]
         if not beats or max(beats) < oldest:
             silent.append(Reason(f"{process}_silent", f"No {process} has been heard of for {SILENT.seconds} seconds."))
+    # Whoever reads this was answered by another one, and would never notice.
+    missed = oldest - FORGOTTEN
+    if any(missed < at < oldest for name, at in hearts.items() if name.startswith(f"{WEB}:")):
+        says = f"A web process has not been heard of for {SILENT.seconds} seconds: the others answer for it."
+        silent.append(Reason("api_silent", says))
     return silent

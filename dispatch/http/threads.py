@@ -16,8 +16,9 @@ from anyio.lowlevel import RunVar
 P = ParamSpec("P")
 T = TypeVar("T")
 
-#: As many as `bootstrap.build` gives the record connections: a thread never waits for one.
-THREADS = 40
+#: As many as `bootstrap.build` gives the record connections: a thread never waits for one. With the default two web
+#: processes and all loops they stay below the hundred connections that PostgreSQL allows unless told otherwise.
+THREADS = 20
 SLOW = 2
 
 _slow: RunVar[anyio.CapacityLimiter] = RunVar("dispatch.slow")

@@ -37,6 +37,24 @@ def test_a_heart_counts_for_fifteen_seconds(api: Api) -> None:
     assert "ticker_silent" in reasons(api)
 
 
+def test_a_web_process_that_falls_silent_is_spoken_of_until_it_stops_on_purpose(api: Api) -> None:
+    for number in (1, 2):
+        health.beat(api.svc, f"api:here:{number}")
+    api.clock.forward(seconds=16)
+    health.beat(api.svc, "api:here:1")
+    assert "api_silent" in reasons(api)
+    health.still(api.svc, "api:here:2")
+    assert "api_silent" not in reasons(api)
+
+
+def test_a_web_process_that_is_gone_for_good_is_spoken_of_for_an_hour(api: Api) -> None:
+    health.beat(api.svc, "api:elsewhere:1")
+    api.clock.forward(seconds=3600)
+    assert "api_silent" in reasons(api)
+    api.clock.forward(seconds=16)
+    assert "api_silent" not in reasons(api)
+
+
 def test_a_team_that_no_alarm_can_reach_is_named(api: Api) -> None:
     change = api.as_(Role.ADMINISTRATOR).patch("/api/v1/responders/dee", json={"phone": None})
     assert change.status_code == 200

@@ -23,9 +23,10 @@ from dispatch.store.migrate import migrate
 from tests.bench.machine import cpu_seconds, megabytes
 from tests.phones import ACCOUNT_SID, AUTH_TOKEN, OUR_NUMBER
 from tests.support.waiting import wait_until
-from workers import valkey
-from workers.child import Spec
-from workers.up import answers, process, processes
+from workers import listening, valkey
+from workers.child import Spec, process
+from workers.up import loops
+from workers.webs import answers, webs
 
 LATENCY = 0.15
 BENCH = system("bench")
@@ -44,6 +45,7 @@ class Running:
         self.dir = Path(tempfile.mkdtemp(prefix="bench-", dir="/var/tmp"))
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self._people, self._capacity = people, capacity
+        self._socket: socket.socket | None = None
         self._phones = _phones(latency)
         self.settings = self._settings(url)
 
@@ -80,11 +82,17 @@ class Running:
 
     def start(self) -> Self:
         """All processes that `dispatch up` starts."""
-        return self._start(processes(self.settings, self._env))
+        return self._start([*self._webs(), *loops(self.settings, self._env)])
 
     def start_api(self) -> Self:
-        """The API alone: contacts are taken, and nobody is asked."""
-        return self._start([process("api", self._env)])
+        """The web processes alone: contacts are taken, and nobody is asked."""
+        return self._start(self._webs())
+
+    def _webs(self) -> list[Spec]:
+        self._socket = listening.bind(self.settings.host, self.settings.port)
+        counts = self.dir / "counts"
+        counts.mkdir()
+        return webs(process("api", self._env), self.settings, self._socket, counts)
 
     def _start(self, specs: Sequence[Spec]) -> Self:
         self._launch(specs)
@@ -123,6 +131,8 @@ class Running:
         # Valkey last, as the supervisor would.
         queue = self.processes.pop("valkey", None)
         _end([self._phones, *self.processes.values()])
+        if self._socket is not None:
+            self._socket.close()
         _end([queue] if queue else [])
         if hasattr(self, "svc"):
             self.svc.queue.close()

@@ -22,7 +22,7 @@ from dispatch.settings import load
 from dispatch.store.migrate import migrate
 from tests.phones import ACCOUNT_SID, AUTH_TOKEN, OUR_NUMBER
 from tests.support.waiting import wait_until
-from workers.up import answers
+from workers.webs import answers
 
 #: Names of what can be killed, as their command lines show them.
 NAMES = ("api", "worker", "ticker", "sweeper", "valkey")
@@ -128,4 +128,5 @@ def _is(one: psutil.Process, name: str) -> bool:
         return False
     if name == "valkey":
         return "valkey-server" in line[0] if line else False
-    return line[-1:] == [name]
+    # A web process is also given its socket and its number.
+    return "workers" in line and line[line.index("workers") + 1 :][:1] == [name]
