@@ -10,11 +10,15 @@ ServiceError
     +-- KeyReused              the same Idempotency-Key with another body
     +-- Conflict               somebody else was first; flow reloads and decides again
 +-- Forgotten (410)            the person's details were destroyed, as asked
++-- TooManyTries (429)         wrong passwords for one login; waits, and then may try again
 +-- Unavailable (503)          the record cannot be written; the caller must retry
 +-- Unreadable (500)           a sealed field or its key was altered, or its secret is gone
 """
 
 from __future__ import annotations
+
+from datetime import timedelta
+from math import ceil
 
 from protocols.errors import Fault, InvalidAnswer, InvalidFile, InvalidInput, ServiceError, UnknownProtocol
 
@@ -32,6 +36,7 @@ __all__ = [
     "NotSignedIn",
     "Refused",
     "ServiceError",
+    "TooManyTries",
     "Unavailable",
     "UnknownProtocol",
     "Unreadable",
@@ -53,6 +58,19 @@ class NotSignedIn(ServiceError):
     status = 401
     title = "Sign in first"
     who_must_act = "caller"
+
+
+class TooManyTries(ServiceError):
+    """`wait` is how long until the next try is looked at."""
+
+    status = 429
+    title = "Too many wrong passwords"
+    who_must_act = "caller"
+
+    def __init__(self, wait: timedelta) -> None:
+        self.seconds = max(1, ceil(wait.total_seconds()))
+        words = f"{self.seconds} seconds" if self.seconds > 1 else "a second"
+        super().__init__(f"There were too many wrong passwords for this login. Try again in {words}.")
 
 
 class NotAllowed(ServiceError):

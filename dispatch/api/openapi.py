@@ -22,6 +22,7 @@ _WORDS = {
     "410": "Those details were destroyed, as asked",
     "413": "The body is too large",
     "422": "What was sent cannot be right; `errors` names each field",
+    "429": "Too many wrong passwords for this login: wait as long as Retry-After says",
     "500": "Something went wrong here",
     "503": "The record cannot be written; nothing was stored, try again",
 }
@@ -89,6 +90,8 @@ def _statuses(path: str, method: str, operation: dict[str, Any]) -> set[str]:
         found |= {"404"}
     if path.startswith(API) and method != "get":
         found |= {"409"}
+    if path == f"{API}/session" and method == "post":
+        found |= {"429"}
     if path in (f"{API}/contacts", f"{API}/session/demo"):
         # A case to be joined that is not there; a demo that this is not.
         found |= {"404"}

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from dispatch.access import Act, Actor
 from dispatch.console.fields import Fields
 from dispatch.console.pages import Posted, first, go, new_router, page
-from dispatch.errors import InvalidInput, NotAllowed, NotFound, NotSignedIn
+from dispatch.errors import InvalidInput, NotAllowed, NotFound, NotSignedIn, TooManyTries
 from dispatch.flow import admin, sessions
 from dispatch.http import forgery
 from dispatch.http.signin import COOKIE, AnyoneSignedIn, Asking, Svc, clear_cookie, set_cookie, who
@@ -37,9 +37,10 @@ async def sign_in(request: Request, svc: Svc, values: Posted) -> Response:
     _not_forged(request, svc.public_url)
     try:
         session = await slowly(sessions.sign_in, svc, first(values, "login") or "", first(values, "password") or "")
-    except NotSignedIn as error:
+    except (NotSignedIn, TooManyTries) as error:
         kept = {"login": values.get("login", []), "next": values.get("next", [])}
-        return page(request, svc, None, "sign_in.html", {"form": Fields(kept, {"login": error.detail})}, status=401)
+        form = {"form": Fields(kept, {"login": error.detail})}
+        return page(request, svc, None, "sign_in.html", form, status=error.status)
     return _come_in(svc, session, first(values, "next") or "/")
 
 

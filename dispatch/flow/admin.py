@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from dispatch.access import Act, Actor, Role, check
 from dispatch.errors import Fault, InvalidInput, NotFound, Refused
+from dispatch.flow import tries
 from dispatch.flow.service import Service
 from dispatch.flow.sessions import hashed, login_index, password_hash
 from dispatch.store import datakeys, ledger, schema
@@ -141,6 +142,7 @@ def reset_user(actor: Actor, svc: Service, login: str, password: str) -> None:
         u, s = schema.users, schema.sessions
         conn.execute(update(u).where(u.c.id == user).values(password=words, disabled_at=None))
         conn.execute(delete(s).where(s.c.user_id == user))
+        tries.forget(conn, login_index(svc, login)[0])
         _say(conn, actor, now, "user_reset", user=user)
 
 

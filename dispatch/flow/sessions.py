@@ -17,6 +17,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from dispatch.access import Actor, Role
 from dispatch.errors import Fault, InvalidInput, NotFound, NotSignedIn
+from dispatch.flow import tries
 from dispatch.flow.service import Service
 from dispatch.store import datakeys, ledger, schema
 from dispatch.store import people as people_store
@@ -80,7 +81,7 @@ def by_session(svc: Service, session: str) -> SignedIn | None:
 
 def sign_in(svc: Service, login: str, password: str) -> str:
     """A new session's secret, for the cookie. Slow on purpose. Raises NotSignedIn without saying which of the two was
-    wrong.
+    wrong, and TooManyTries for a login that was wrong too often.
     """
     u = schema.users
     with svc.record.read() as conn:
@@ -88,6 +89,8 @@ def sign_in(svc: Service, login: str, password: str) -> str:
             u.c.login_index.in_(login_index(svc, login)), u.c.disabled_at.is_(None)
         )
         row = conn.execute(query).one_or_none()
+    index = login_index(svc, login)[0]
+    tries.begin(svc, index, row.id if row is not None else None)
     known = row is not None and row.password is not None
     try:
         _hasher.verify(row.password if row is not None and known else _NOBODY, password)
@@ -95,7 +98,7 @@ def sign_in(svc: Service, login: str, password: str) -> str:
         known = False
     if row is None or not known:
         raise NotSignedIn("That login and password do not belong together.")
-    return _open(svc, row.id)
+    return _open(svc, row.id, index)
 
 
 def sign_out(svc: Service, session: str) -> None:
@@ -143,13 +146,15 @@ def _demo_person(conn: Connection, role: Role, person: str | None) -> str | None
     return conn.scalar(query)
 
 
-def _open(svc: Service, user: str) -> str:
+def _open(svc: Service, user: str, index: str | None = None) -> str:
     session, now = secrets.token_urlsafe(32), svc.clock.now()
     s = schema.sessions
     row = {"id_hash": hashed(session), "user_id": user, "created_at": now, "expires_at": now + SESSION}
     with svc.record.write() as conn:
         conn.execute(delete(s).where(s.c.expires_at <= now))
         conn.execute(insert(s), row)
+        if index is not None:
+            tries.forget(conn, index)
         ledger.append(conn, [Entry(now, user, "signed_in", None, None, {})])
     return session
 

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from dispatch import logs
-from dispatch.errors import Fault, ServiceError
+from dispatch.errors import Fault, ServiceError, TooManyTries
 
 log = logs.get(__name__)
 
@@ -75,6 +75,8 @@ def problem(
 
 def of_error(error: ServiceError) -> ProblemResponse:
     headers = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "2"}}.get(error.status, {})
+    if isinstance(error, TooManyTries):
+        headers = {"Retry-After": str(error.seconds)}
     # What is ours to mend is not the caller's to read: the log has it.
     detail = error.detail if error.status != HTTPStatus.INTERNAL_SERVER_ERROR else None
     return problem(error.status, error.title, detail, kind=error.type, errors=error.faults, headers=headers)

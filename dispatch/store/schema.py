@@ -23,6 +23,7 @@ from dispatch.store.tables_infra import (
     looks,
     looks_head,
     outbox,
+    sign_in_tries,
 )
 from dispatch.store.tables_paging import alarms, attempts, emergencies, escalations, notes, pages, recontacts
 from dispatch.store.tables_people import people, posts, rosters, sessions, teams, tokens, users
@@ -64,6 +65,7 @@ __all__ = [
     "rosters",
     "sessions",
     "shift_checks",
+    "sign_in_tries",
     "signatures",
     "swaps",
     "teams",

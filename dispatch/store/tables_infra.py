@@ -118,6 +118,17 @@ idempotency = Table(
 )
 
 
+# One row a login that was tried and has not come in since, known or not; gone an hour after the last try.
+sign_in_tries = Table(
+    "sign_in_tries",
+    metadata,
+    Column("login_index", String(64), primary_key=True),
+    Column("tries", Integer, nullable=False),
+    Column("last_at", UtcDateTime, nullable=False),
+    Index("ix_sign_in_tries_last_at", "last_at"),
+)
+
+
 def _chain(name: str) -> tuple[Table, Table]:
     """One hash-chained history and the single row that holds its end."""
     links = Table(

@@ -65,6 +65,42 @@ def test_a_wrong_pair_says_the_same_whichever_half_is_wrong(api: Api, login: str
     assert "set-cookie" not in answer.headers
 
 
+@pytest.mark.parametrize("login", ["pat", "nobody"])
+def test_guessing_is_slowed_down_whether_the_login_exists_or_not(api: Api, login: str) -> None:
+    admin.add_user(TEST, api.svc, "pat", PASSWORD, [Role.SUPERVISOR])
+    client = api.browser()
+
+    def attempt(password: str = "not the right one") -> tuple[int, str | None]:
+        answer = client.post(ME, json={"login": login, "password": password})
+        return answer.status_code, answer.headers.get("retry-after")
+
+    assert [attempt() for _ in range(5)] == [(401, None)] * 5
+    assert attempt(PASSWORD) == (429, "30")
+    api.clock.forward(timedelta(seconds=29))
+    assert attempt() == (429, "1")
+    api.clock.forward(timedelta(seconds=1))
+    assert attempt() == (401, None)
+    assert attempt() == (429, "60")
+    form = {"login": login, "password": PASSWORD}
+    page = client.post("/sign-in", data=form, headers={"Sec-Fetch-Site": "same-origin"})
+    assert page.status_code == 429
+    assert "Try again in 60 seconds" in page.text
+    api.clock.forward(timedelta(minutes=61))
+    assert [attempt() for _ in range(5)] == [(401, None)] * 5
+
+
+def test_the_right_password_and_a_new_one_begin_the_count_again(api: Api) -> None:
+    admin.add_user(TEST, api.svc, "pat", PASSWORD, [Role.SUPERVISOR])
+    client = api.browser()
+    wrong, right = ({"login": "pat", "password": p} for p in ("not the right one", PASSWORD))
+    for _ in range(3):
+        assert [client.post(ME, json=wrong).status_code for _ in range(4)] == [401] * 4
+        assert api.browser().post(ME, json=right).status_code == 204
+    assert [client.post(ME, json=wrong).status_code for _ in range(6)] == [401] * 5 + [429]
+    admin.reset_user(TEST, api.svc, "pat", PASSWORD)
+    assert api.browser().post(ME, json=right).status_code == 204
+
+
 def test_a_session_ends_after_twelve_hours(api: Api) -> None:
     client = signed_in(api)
     api.clock.forward(timedelta(hours=11, minutes=59))
