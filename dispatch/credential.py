@@ -5,6 +5,7 @@ A title means different things in each state, so it is never read apart from its
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -12,7 +13,9 @@ from zoneinfo import ZoneInfo
 from dispatch.spans import Window
 from dispatch.wallclock import BEGINNING, END, instant
 
-STATUSES = ("active", "expired", "suspended", "surrendered", "pending")
+STATUSES = ("active", "expired", "suspended", "revoked", "surrendered", "pending")
+#: The authority has taken it away, or the holder has given it up for it.
+TAKEN_AWAY = frozenset({"suspended", "revoked", "surrendered"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,24 @@ def why_void(credential: Credential, state: str, team: str, today: date) -> str 
         return f"{title} starts on {credential.issued}"
     if credential.only_for and team not in credential.only_for:
         return f"{title} is restricted to another employer's team"
+    return None
+
+
+def why_not_waived(credentials: Sequence[Credential], team: str) -> str | None:
+    """Why a waiver cannot let a person work for `team`; None where one may.
+
+    A waiver covers what has lapsed or was not yet entered: an expiry, a renewal on its way, another state's
+    credential, a supervisor who is not on call. It gives nobody back what an authority took away, in whatever state;
+    it opens no title to a team it is restricted from; and where there is no credential at all there is nothing to
+    waive. The text names titles and states, nothing of the person.
+    """
+    for one in credentials:
+        if one.status in TAKEN_AWAY:
+            return f"{one.state} {one.title} is {one.status}: no waiver covers that"
+    if not credentials:
+        return "has no credential at all: no waiver covers that"
+    if all(one.only_for and team not in one.only_for for one in credentials):
+        return "every credential is restricted to another employer's team: no waiver covers that"
     return None
 
 

@@ -7,7 +7,7 @@ pass once it is over: that is what lets a case wait for them instead of climbing
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -15,7 +15,16 @@ from dispatch.need import Candidate, Limits, Need
 from dispatch.priority import Urgency
 from dispatch.responder import Availability
 from dispatch.roster import EVERYONE
-from dispatch.rulepack import SENIOR, Kind, RulePack, Supervision, TitleRule, best_title
+from dispatch.rulepack import (
+    SENIOR,
+    Kind,
+    RulePack,
+    RulePacks,
+    Supervision,
+    TitleRule,
+    best_title,
+    waived_title,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +44,21 @@ class Look:
     titles: dict[str, TitleRule | str]
     #: people on call and reachable whose title is licensed or qualified, with which; asked for only when needed
     seniors: Callable[[], Mapping[str, Kind]]
+    packs: RulePacks | None
+    #: as `titles`, of those whose credential is waived for this very case
+    waived: dict[str, TitleRule | str] = field(default_factory=dict)
 
     def title(self, who: Candidate) -> TitleRule | str:
+        """What a person's credentials amount to for this case; a waiver covers what has lapsed."""
+        if self.need.waived_by(who.responder.id) is None:
+            return self.counting(who)
+        person, need = who.responder.id, self.need
+        if person not in self.waived:
+            self.waived[person] = waived_title(who.responder.credentials, need.state, need.team, self.today, self.packs)
+        return self.waived[person]
+
+    def counting(self, who: Candidate) -> TitleRule | str:
+        """The same, without any waiver: what other cases see, and whoever needs a senior."""
         person = who.responder.id
         if person not in self.titles:
             self.titles[person] = best_title(
@@ -94,15 +116,15 @@ def _not_asked(look: Look, who: Candidate) -> str | None:
 
 
 def _credential(look: Look, who: Candidate) -> str | None:
-    if who.responder.id in look.need.waived:
-        return None
     title = look.title(who)
     return title if isinstance(title, str) else None
 
 
 def _supervision(look: Look, who: Candidate) -> str | None:
     title = look.title(who)
-    if isinstance(title, str) or who.responder.id in look.need.waived or title.supervision is Supervision.NONE:
+    if isinstance(title, str) or title.supervision is Supervision.NONE:
+        return None
+    if look.need.waived_by(who.responder.id) is not None:
         return None
     if title.supervision is not Supervision.NAMED:
         kinds = SENIOR[title.supervision]

@@ -19,7 +19,7 @@ from dispatch.priority import Urgency
 from dispatch.ranking import place
 from dispatch.responder import Availability, Responder, Standing
 from dispatch.roster import EVERYONE, EXTRA, OnCall
-from dispatch.rulepack import Kind, RulePack, RulePacks, TitleRule, best_title
+from dispatch.rulepack import Kind, RulePack, RulePacks, TitleRule, best_title, waived_title
 from dispatch.teammix import Mix, leads, mix
 from dispatch.wallclock import wall, zone
 
@@ -103,11 +103,16 @@ def match_relaxing(
 def team_mix(need: Need, people: Iterable[Candidate], now: datetime, limits: Limits, rules: RulePacks | None) -> Mix:
     """Whether these people (say, all who have accepted) are a team for the case: see `teammix.Mix`.
 
-    Who accepted and then lost their credential counts as nobody.
+    Who accepted and then lost their credential counts as nobody, unless it is waived for this case.
     """
     today = wall(now, zone(limits.timezone)).date()
     pack = rules.of(need.state, today) if rules is not None else None
-    titles = [best_title(who.responder.credentials, need.state, need.team, today, pack) for who in people]
+    titles = [
+        waived_title(who.responder.credentials, need.state, need.team, today, rules)
+        if need.waived_by(who.responder.id) is not None
+        else best_title(who.responder.credentials, need.state, need.team, today, pack)
+        for who in people
+    ]
     return mix([title for title in titles if isinstance(title, TitleRule)], need.mode, need.people, pack)
 
 
@@ -150,8 +155,8 @@ class Pool:
         """As the function `match`."""
         look = self._look(need, layer)
         # Filters and ranks look at nothing else of a case and of one person together.
-        everybody = need.asked | need.declined | need.known_people | need.with_people | need.paged | need.waived
-        named = everybody & self._by_id.keys()
+        everybody = need.asked | need.declined | need.known_people | need.with_people | need.paged
+        named = everybody.union(one.person for one in need.waived) & self._by_id.keys()
         judged = self._judged_alike(need, layer)
         if named:
             judged = judged.copy()
@@ -180,7 +185,7 @@ class Pool:
             known_people=_NOBODY,
             with_people=_NOBODY,
             paged=_NOBODY,
-            waived=_NOBODY,
+            waived=(),
         )
         judged = self._judged.get((alike, layer))
         if judged is None:
@@ -208,12 +213,15 @@ class Pool:
             by_id=self._by_id,
             titles=view.titles,
             seniors=view.seniors,
+            packs=self._rules,
         )
         return look
 
     def _seniors(self, look: Look) -> Mapping[str, Kind]:
         """Whom pages cannot change: who is on call and reachable, and with which title."""
-        ringable = ((who.responder.id, look.title(who)) for who in self._by_id.values() if can_be_rung(who, self._now))
+        ringable = (
+            (who.responder.id, look.counting(who)) for who in self._by_id.values() if can_be_rung(who, self._now)
+        )
         return {
             person: title.kind
             for person, title in ringable
@@ -283,19 +291,16 @@ def _choose(look: Look, ranked: Sequence[tuple[Candidate, list[str]]], skips: li
         title = look.title(who)
         person = who.responder.id
         because = list(reasons)
-        if isinstance(title, str):  # a named person waived the credential for this case, so no rule speaks about it
-            judged = Mix(complete=True, possible=True, size=look.need.people, reason="credential waived")
-        else:
-            known = as_it_stands.get(id(title))
-            judged = known or mix([*team, title], look.need.mode, look.need.people, look.pack)
-            as_it_stands[id(title)] = judged
-            if not judged.possible or (not judged.complete and not led and not leads(title)):
-                skips.append(
-                    Skip(person, "team_mix", f"{title.title}: {judged.reason}, nobody to go with", lasting=True)
-                )
-                continue
-            if not title.source.verified:
-                because.append(f"rule not verified: {title.source.cite}")
+        if isinstance(title, str):  # the filter `credential`, which nothing relaxes, lets nobody else through
+            continue
+        known = as_it_stands.get(id(title))
+        judged = known or mix([*team, title], look.need.mode, look.need.people, look.pack)
+        as_it_stands[id(title)] = judged
+        if not judged.possible or (not judged.complete and not led and not leads(title)):
+            skips.append(Skip(person, "team_mix", f"{title.title}: {judged.reason}, nobody to go with", lasting=True))
+            continue
+        if not title.source.verified:
+            because.append(f"rule not verified: {title.source.cite}")
         if not judged.complete:
             because.append(f"half of a team: {judged.reason}")
         pick = Pick(person, _layer_of(who, look.layer), tuple(because))
@@ -303,7 +308,7 @@ def _choose(look: Look, ranked: Sequence[tuple[Candidate, list[str]]], skips: li
             others.append(pick)
             continue
         picks.append(pick)
-        if isinstance(title, TitleRule) and not judged.complete:
+        if not judged.complete:
             team.append(title)
             as_it_stands.clear()
     return Match(tuple(picks), tuple(skips), tuple(others))

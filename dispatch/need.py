@@ -14,6 +14,13 @@ from dispatch.wallclock import wall, zone
 _NOBODY: frozenset[str] = frozenset()
 
 
+class Waived(NamedTuple):
+    """Somebody whose credential counts for one case although it does not, and who said so."""
+
+    person: str
+    by: str
+
+
 @dataclass(frozen=True, slots=True)
 class Need:
     """A case, as matching sees it; ids only.
@@ -42,9 +49,13 @@ class Need:
     mode: Mode = Mode.MOBILE
     people: int = 1
     #: people whose credential a named person has waived for this case, with a reason and an alarm
-    waived: frozenset[str] = _NOBODY
+    waived: tuple[Waived, ...] = ()
     #: filters that are not applied, from RELAXABLE
     relaxed: frozenset[str] = _NOBODY
+
+    def waived_by(self, person: str) -> str | None:
+        """Who waived this person's credential for the case, if anybody."""
+        return next((one.by for one in self.waived if one.person == person), None) if self.waived else None
 
 
 @dataclass(frozen=True, slots=True)

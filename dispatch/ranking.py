@@ -28,8 +28,9 @@ def _relief(look: Look, who: Candidate) -> Verdict:
 def _alone(look: Look, who: Candidate) -> Verdict:
     """Somebody who is a whole team comes before half of one: the person in crisis waits for one answer, not two."""
     title = look.title(who)
-    if isinstance(title, str):
-        return 2, "credential waived for this case"
+    by = look.need.waived_by(who.responder.id)
+    if by is not None or isinstance(title, str):
+        return 2, f"credential waived by {by}"
     return (0, None) if look.need.mode in title.alone else (1, f"{title.title} does not respond alone")
 
 
@@ -67,7 +68,7 @@ def _area(look: Look, who: Candidate) -> Verdict:
 
 
 def _continuity(look: Look, who: Candidate) -> Verdict:
-    return (0, "knows the person") if who.responder.id in look.need.known_people else (1, None)
+    return (0, "has spoken with this person before") if who.responder.id in look.need.known_people else (1, None)
 
 
 def _last_paged(_look: Look, who: Candidate) -> Verdict:

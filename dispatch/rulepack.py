@@ -13,7 +13,7 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
-from dispatch.credential import Credential, why_void
+from dispatch.credential import Credential, why_not_waived, why_void
 from dispatch.priority import Mode
 
 #: modes in which somebody travels
@@ -161,6 +161,11 @@ class RulePacks:
         return max(in_force, key=lambda pack: pack.effective, default=None)
 
 
+def _most(rule: TitleRule) -> tuple[int, int, str]:
+    """Sorts the title that allows most first."""
+    return -len(rule.alone), _KINDS.index(rule.kind), rule.title
+
+
 def key_of(title: str) -> str:
     return title.strip().casefold()
 
@@ -177,8 +182,29 @@ def best_title(
         else:
             good.append(pack.rule(credential) if pack is not None else strict_rule(credential))
     if good:
-        return min(good, key=lambda rule: (-len(rule.alone), _KINDS.index(rule.kind), rule.title))
+        return min(good, key=_most)
     return "; ".join(void) or "has no credential"
+
+
+def waived_title(
+    credentials: Iterable[Credential], state: str, team: str, today: date, packs: RulePacks | None
+) -> TitleRule | str:
+    """What a person is by a waiver: what their credentials would make them if none had lapsed, or why no waiver
+    covers them (`credential.why_not_waived`).
+
+    A waived trainee is a trainee, and a waiver makes nobody more than their title says. One of another state is
+    read by that state's pack, and counts only where there is none of this state.
+    """
+    held = [one for one in credentials if not one.only_for or team in one.only_for]
+    why = why_not_waived(tuple(credentials), team)
+    if why is not None:
+        return why
+    here = [one for one in held if one.state == state] or held
+    found = []
+    for one in here:
+        pack = packs.of(one.state, today) if packs is not None else None
+        found.append(pack.rule(one) if pack is not None else strict_rule(one))
+    return min(found, key=_most)
 
 
 def strict_rule(credential: Credential) -> TitleRule:

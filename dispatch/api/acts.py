@@ -21,11 +21,12 @@ from dispatch.api.schemas.acts import (
     ReleaseIn,
     ReopenIn,
     StatusIn,
+    WaiverIn,
 )
 from dispatch.api.schemas.base import Id
 from dispatch.api.strict import StrictRoute
 from dispatch.errors import Refused
-from dispatch.flow import looks, paging, work
+from dispatch.flow import looks, paging, waivers, work
 from dispatch.flow.views import CaseBrief
 from dispatch.http.signin import Asking, Gate, Svc
 from dispatch.working import STATUS
@@ -46,6 +47,12 @@ class Accepted:
     """`yours` is false when somebody else has the case already."""
 
     yours: bool
+    case: CaseBrief
+
+
+@dataclass(frozen=True, slots=True)
+class Waived:
+    waiver_id: str
     case: CaseBrief
 
 
@@ -76,6 +83,20 @@ def emergency(case_id: Id, body: EmergencyIn, asking: Annotated[Asking, Gate(Act
 def assign(case_id: Id, body: AssignIn, asking: Annotated[Asking, Gate(Act.ASSIGN)], svc: Svc) -> CaseBrief:
     work.assign(asking.actor, svc, case_id, body.person)
     return looks.brief(asking.actor, svc, case_id)
+
+
+@router.post("/waivers", status_code=201)
+def waive(case_id: Id, body: WaiverIn, asking: Annotated[Asking, Gate(Act.WAIVE)], svc: Svc) -> Waived:
+    """Let somebody work on this case whose credential has lapsed: by name, with a reason, and an alarm rings. What an
+    authority took away is not covered."""
+    id_ = waivers.waive(asking.actor, svc, case_id, body.person, body.reason)
+    return Waived(id_, looks.brief(asking.actor, svc, case_id))
+
+
+@router.delete("/waivers/{waiver_id}", status_code=204)
+def end_waiver(case_id: Id, waiver_id: Id, asking: Annotated[Asking, Gate(Act.WAIVE)], svc: Svc) -> None:
+    """From now on the credential counts again as it stands."""
+    waivers.end(asking.actor, svc, case_id, waiver_id)
 
 
 @router.post("/release")

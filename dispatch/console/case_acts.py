@@ -17,7 +17,7 @@ from dispatch.case import Line
 from dispatch.console.pages import Posted, first, go
 from dispatch.disposition import Disposition
 from dispatch.errors import Fault, InvalidInput, NotAllowed, Refused
-from dispatch.flow import assessing, looks, paging, work
+from dispatch.flow import assessing, looks, paging, waivers, work
 from dispatch.flow.service import Service
 from dispatch.flow.work import EmergencyCall
 from dispatch.http.signin import Asking, Gate, Svc
@@ -71,6 +71,14 @@ def _decline(who: Asking, svc: Service, case_id: str, values: Values) -> None:
 
 def _assign(who: Asking, svc: Service, case_id: str, values: Values) -> None:
     work.assign(who.actor, svc, case_id, _needed(values, "person"))
+
+
+def _waive(who: Asking, svc: Service, case_id: str, values: Values) -> None:
+    waivers.waive(who.actor, svc, case_id, _needed(values, "person"), _needed(values, "reason"))
+
+
+def _end_waiver(who: Asking, svc: Service, case_id: str, values: Values) -> None:
+    waivers.end(who.actor, svc, case_id, _needed(values, "waiver"))
 
 
 def _release(who: Asking, svc: Service, case_id: str, values: Values) -> None:
@@ -157,6 +165,8 @@ ACTS: dict[str, tuple[Act, Do]] = {
     "release": (Act.RELEASE, _release),
     "escalate": (Act.BACKUP, _escalate),
     "assign": (Act.ASSIGN, _assign),
+    "waive": (Act.WAIVE, _waive),
+    "end-waiver": (Act.WAIVE, _end_waiver),
     "regrade": (Act.REGRADE, _regrade),
     "confirm-regrade": (Act.REGRADE, _confirm),
     "confirm-assessment": (Act.REGRADE, _confirm_assessment),

@@ -153,6 +153,8 @@ _SENTENCES: dict[str, Callable[[Data], str]] = {
     ),
     "recontact": lambda data: "Called back: " + ("reached" if data.get("reached") else "not reached"),
     "emergency": lambda data: "911 reached the person" if data.get("confirmed") else "Handed off to 911",
+    "waived": lambda data: f"The credential of {_who(data)} was waived for this case",
+    "waiver_ended": lambda data: f"The waiver for {_who(data)} was ended",
     "scene_cleared": lambda _: "The scene is clear for a visit",
     "bridge": lambda data: f"{_who(data)} asked to be connected by telephone",
     "note": _nothing,

@@ -19,6 +19,7 @@ from dispatch.casefile import CaseFile
 from dispatch.contact import Personal, is_number
 from dispatch.errors import Fault, Forgotten, InvalidInput, NotFound
 from dispatch.facts import Facts
+from dispatch.flow import waivers
 from dispatch.flow.boards import alarm_views, owners_of
 from dispatch.flow.briefs import because, brief_of, opened, position_of
 from dispatch.flow.intake import Logged
@@ -35,6 +36,7 @@ from dispatch.flow.views import (
     RecontactView,
 )
 from dispatch.store import casefiles, contacts, datakeys, ledger, notes, schema
+from dispatch.store import waivers as stored_waivers
 from dispatch.store.ledger import LOOKS, Entry
 from dispatch.store.rows import load_rows
 from dispatch.store.sealing import DataKey
@@ -80,8 +82,10 @@ def case(actor: Actor, svc: Service, case_id: str) -> CaseDetail:
         check(actor, Act.SEE_CASE, file.case.team)
         calls = contacts.of_case(conn, case_id)
         given = contacts.assessments_of(conn, [case_id])
-        keys = datakeys.load(conn, {row.key_id for row in (*calls, *given)})
-        names = Names(svc, conn, _everybody(file, calls, given))
+        waived = stored_waivers.of_case(conn, case_id)
+        keys = datakeys.load(conn, {row.key_id for row in (*calls, *given, *waived)})
+        named = [id_ for row in waived for id_ in (row.person, row.by)]
+        names = Names(svc, conn, [*_everybody(file, calls, given), *named])
         team = svc.rosters.team(conn, file.case.team)
         position = position_of(conn, file.case.team, file.case.state, file.case.place)
         alarms = alarm_views(actor, svc, conn, [a for a in file.alarms if a.open])
@@ -120,6 +124,7 @@ def case(actor: Actor, svc: Service, case_id: str) -> CaseDetail:
             )
             for e in file.emergencies
         ),
+        waivers=waivers.views(svc, waived, keys, names),
     )
 
 
@@ -131,11 +136,22 @@ def timeline(actor: Actor, svc: Service, case_id: str) -> list[Happened]:
         check(actor, Act.SEE_CASE, file.case.team)
         entries = conn.execute(select(links).where(links.c.case_id == case_id).order_by(links.c.n)).all()
         written = notes.of_case(conn, case_id)
+        why_waived = waivers.reasons(svc, conn, case_id)
         keys = datakeys.load(conn, {row.key_id for row in written})
         said = [str(e.data["person"]) for e in entries if isinstance(e.data.get("person"), str)]
         names = Names(svc, conn, [*(e.actor for e in entries), *(n.by for n in written), *said])
     noted(actor, svc, "timeline_seen", case_id, file.case.team)
-    lines = [Happened(at=e.at, by=names.of(e.actor), kind=e.kind, data=_told(e.data, names), n=e.n) for e in entries]
+    lines = [
+        Happened(
+            at=e.at,
+            by=names.of(e.actor),
+            kind=e.kind,
+            data=_told(e.data, names),
+            text=why_waived.get(str(e.data.get("waiver"))) if e.kind == "waived" else None,
+            n=e.n,
+        )
+        for e in entries
+    ]
     lines += [
         Happened(at=n.at, by=names.of(n.by), kind=f"note_{n.kind}", data={}, text=_note(svc, n, keys[n.key_id]))
         for n in written

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -16,10 +17,10 @@ from dispatch.flow.commit import mirror, retrying, store, turns_for
 from dispatch.flow.rosters import TeamNow
 from dispatch.flow.service import Service
 from dispatch.matching import EVERYONE, Match, Need, Pick, Pool, Skip, candidates
-from dispatch.need import Limits
+from dispatch.need import Limits, Waived
 from dispatch.priority import Mode
 from dispatch.roster import on_call
-from dispatch.store import casefiles, people, schema
+from dispatch.store import casefiles, people, schema, waivers
 from dispatch.store.casefiles import Told
 from dispatch.wallclock import wall, zone
 
@@ -63,7 +64,7 @@ def _match_once(actor: Actor, svc: Service, team_id: str) -> tuple[int, bool]:
         if not ids:
             return 0, False
         team = svc.rosters.team(conn, team_id)
-        search = Search.load(conn, team, now)
+        search = Search.load(conn, team, now, waivers.standing(conn, ids[:BATCH]))
         turns: list[tuple[CaseFile | None, Turn]] = []
         for file, turn in turns_for(actor, svc, conn, casefiles.load_many(conn, svc.record, ids[:BATCH]), now):
             search.people_for(turn)
@@ -98,18 +99,21 @@ class Search:
     team: TeamNow
     pool: Pool
     versions: dict[str, int]
+    #: whose credential is waived for which case
+    waived: Mapping[str, tuple[Waived, ...]]
     wanted: int = 0
     picked: set[str] = field(default_factory=set)
 
     @classmethod
-    def load(cls, conn: Connection, team: TeamNow, now: datetime) -> Search:
+    def load(cls, conn: Connection, team: TeamNow, now: datetime, waived: Mapping[str, tuple[Waived, ...]]) -> Search:
         limits = team.limits
-        known = people.pool(conn, team.team.id, _night_began(limits, now), now)
+        proved_only = team.team.settings.verified_only
+        known = people.pool(conn, team.team.id, _night_began(limits, now), now, proved_only=proved_only)
         on = on_call(team.roster, team.team.id, now)
         standings = {k.responder.id: k.standing for k in known}
         found = candidates((k.responder for k in known), on, standings, now)
         pool = Pool(found, now, limits, team.rules)
-        return cls(team, pool, {k.responder.id: k.version for k in known})
+        return cls(team, pool, {k.responder.id: k.version for k in known}, waived)
 
     def versions_of_picked(self) -> dict[str, int]:
         return {person: self.versions[person] for person in self.picked}
@@ -148,7 +152,7 @@ class Search:
             turn.say("matched", step=escalation.step, picks=[p.person for p in found.picks], **_told(found))
 
     def _match(self, turn: Turn, escalation: Escalation) -> Match:
-        need = _need(turn, escalation, self.team.team.state)
+        need = _need(turn, escalation, self.team.team.state, self.waived.get(turn.case.id, ()))
         step = escalation.current
         if escalation.state is Run.EXHAUSTED:
             return self.pool.match_relaxing(need, EVERYONE, len(self.pool), self.team.policy.relax)
@@ -190,7 +194,7 @@ def _no_more(escalation: Escalation) -> Escalation:
     return replace(escalation, want=0)
 
 
-def _need(turn: Turn, escalation: Escalation, state: str) -> Need:
+def _need(turn: Turn, escalation: Escalation, state: str, waived: tuple[Waived, ...]) -> Need:
     case = turn.case
     # `everyone`, a call and a new round ask people again whom an earlier step texted in vain, but nobody twice within
     # one step.
@@ -217,6 +221,7 @@ def _need(turn: Turn, escalation: Escalation, state: str) -> Need:
         paged=frozenset(p.person for p in turn.file.pages if p.open),
         mode=Mode.PHONE if case.scene_hold else case.mode,
         people=case.needed,
+        waived=waived,
     )
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from dispatch.casefile import CaseFile
 from dispatch.flow.service import Service
 from dispatch.matching import Candidate, Need, team_mix
 from dispatch.priority import Mode
 from dispatch.responder import Standing
-from dispatch.store import people, schema
+from dispatch.store import people, waivers
 from dispatch.teammix import Mix
 
 
@@ -18,7 +18,6 @@ def mix_with(svc: Service, conn: Connection, file: CaseFile, person: str) -> Mix
     case, now = file.case, svc.clock.now()
     team = svc.rosters.team(conn, case.team)
     members = {*file.owners, person}
-    rows = conn.execute(select(schema.people).where(schema.people.c.id.in_(members)).order_by(schema.people.c.id))
     need = Need(
         case_id=case.id,
         team=case.team,
@@ -26,6 +25,7 @@ def mix_with(svc: Service, conn: Connection, file: CaseFile, person: str) -> Mix
         urgency=case.urgency,
         mode=Mode.PHONE if case.scene_hold else case.mode,
         people=case.needed,
+        waived=waivers.standing(conn, [case.id]).get(case.id, ()),
     )
-    known = [Candidate(people.responder(row), (), Standing()) for row in rows]
+    known = [Candidate(people.responder(row), (), Standing()) for row in people.some(conn, sorted(members))]
     return team_mix(need, known, now, team.limits, team.rules)

@@ -192,6 +192,18 @@ class EmergencyView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WaiverView:
+    """`reason` is None once it was destroyed, as asked."""
+
+    id: str
+    person: Named
+    by: Named
+    at: datetime
+    ended_at: datetime | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseDetail(CaseLine):
     """Everything about one case. Whoever gets this is written down in the looks."""
 
@@ -206,6 +218,8 @@ class CaseDetail(CaseLine):
     assessments: tuple[AssessmentView, ...]
     recontacts: tuple[RecontactView, ...]
     emergencies: tuple[EmergencyView, ...]
+    #: whose credential was waived for this case, the ended ones too
+    waivers: tuple[WaiverView, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

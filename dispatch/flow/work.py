@@ -19,7 +19,7 @@ from dispatch.flow.commit import commit
 from dispatch.flow.service import Service
 from dispatch.opening import promise_to_call_back
 from dispatch.priority import Urgency
-from dispatch.store import contacts, notes, people
+from dispatch.store import contacts, notes, people, waivers
 
 Also = Callable[[Connection, Turn], None]
 
@@ -245,6 +245,7 @@ def close(actor: Actor, svc: Service, case_id: str, disposition: Disposition, te
 
     def also(conn: Connection, turn: Turn) -> None:
         contacts.rest_code(conn, case_id, turn.now + closure.CODE_REST)
+        waivers.end_all(conn, case_id, turn.now)
         for person in owners:
             people.taken(conn, person)
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Text, bindparam, cast, func, or_, select, update
 
 from dispatch.errors import Conflict, NotFound
-from dispatch.responder import Availability, Responder, Standing
+from dispatch.responder import Availability, Responder, Standing, Unreachable
 from dispatch.store import credentials, datakeys, schema
 from dispatch.store.rows import OPEN_ANSWER
 from dispatch.store.sealing import DataKey, SealedBytes
@@ -32,6 +32,9 @@ class Known:
     version: int
 
 
+#: Who says ON may be asked like everybody else: rest and an excuse are for those who want them.
+RESTED = {"resting_until": None, "excused_until": None}
+
 _LEADS = ("coordinator", "supervisor")
 # Asked in every decision about a case: written once, so that only its values change.
 _REACHABLE_LEADS = (
@@ -49,8 +52,11 @@ def reachable_leads(conn: Connection, team: str) -> tuple[tuple[str, ...], tuple
     return tuple(p for r, p in found if r == "coordinator"), tuple(p for r, p in found if r == "supervisor")
 
 
-def pool(conn: Connection, team: str, night_began: datetime | None, now: datetime) -> list[Known]:
-    """Everyone of the team who may be asked, with their standing at `now`; a few queries however many they are."""
+def pool(
+    conn: Connection, team: str, night_began: datetime | None, now: datetime, *, proved_only: bool = False
+) -> list[Known]:
+    """Everyone of the team who may be asked, with their standing at `now`; a few queries however many they are.
+    `proved_only`: the team pages nobody at a number that was not proved."""
     here = {"team": team}
     cases = dict(conn.execute(_OPEN_CASES, here).all())
     ranks = _open_pages(conn, here)
@@ -62,20 +68,28 @@ def pool(conn: Connection, team: str, night_began: datetime | None, now: datetim
             Standing(
                 availability=Availability(row.availability),
                 until=row.available_until,
-                reachable=row.unreachable is None and row.has_phone,
-                unreachable_because=row.unreachable or (None if row.has_phone else "unverified"),
+                reachable=_unreachable(row, proved_only) is None,
+                unreachable_because=_unreachable(row, proved_only),
+                proved=row.verified_at is not None,
                 open_cases=cases.get(row.id, 0),
                 open_page_ranks=tuple(ranks.get(row.id, ())),
                 resting_until=row.resting_until,
                 last_paged_at=row.last_paged_at,
                 pages_tonight=tonight.get(row.id, 0),
                 load_week=load.get(row.id, 0),
-                excused_once=row.excused_once,
+                excused_once=row.excused_until is not None and row.excused_until > now,
             ),
             row.version,
         )
         for row in conn.execute(_POOL, here)
     ]
+
+
+def _unreachable(row: Row[Any], proved_only: bool) -> str | None:
+    if row.unreachable is not None:
+        return str(row.unreachable)
+    unproved = proved_only and row.verified_at is None
+    return Unreachable.UNVERIFIED.value if unproved or not row.has_phone else None
 
 
 # The same in every pass, and a pass holds the team: written once, and a person is put together again only when the
@@ -87,7 +101,16 @@ _CALLABLE = (
 )
 _LISTS = ("teams", "roles", "languages", "populations", "skills", "areas", "credentials")
 _WHO = ("id", "gender", "capacity", *_LISTS)
-_NOW = ("availability", "available_until", "unreachable", "resting_until", "last_paged_at", "excused_once", "version")
+_NOW = (
+    "availability",
+    "available_until",
+    "unreachable",
+    "verified_at",
+    "resting_until",
+    "last_paged_at",
+    "excused_until",
+    "version",
+)
 _POOL = (
     select(
         *(cast(schema.people.c[n], Text).label(n) if n in _LISTS else schema.people.c[n] for n in _WHO),
@@ -147,7 +170,9 @@ def _counted_and_asked() -> tuple[Any, ...]:
         .where(p.c.person.in_(_CALLABLE), p.c.created_at >= bindparam("since"))
         .group_by(p.c.person)
     )
-    worked_since = select(a.c.person, a.c.since, a.c.ended_at).where(
+    # What is over and only waits for its disposition is no work any more.
+    until = func.coalesce(a.c.cleared_at, a.c.ended_at)
+    worked_since = select(a.c.person, a.c.since, until).where(
         a.c.person.in_(_CALLABLE), or_(a.c.ended_at.is_(None), a.c.ended_at >= bindparam("since"))
     )
     return open_cases, open_pages, pages_since, worked_since
@@ -167,7 +192,7 @@ def paged(conn: Connection, versions: Mapping[str, int], now: datetime) -> None:
 _PAGED = (
     update(schema.people)
     .where(schema.people.c.id == bindparam("person"), schema.people.c.version == bindparam("was"))
-    .values(version=schema.people.c.version + 1, last_paged_at=bindparam("now"), excused_once=False)
+    .values(version=schema.people.c.version + 1, last_paged_at=bindparam("now"), excused_until=None)
 )
 
 
@@ -191,6 +216,12 @@ def one(conn: Connection, person: str) -> Row[Any]:
     if found is None:
         raise NotFound("There is no such person.")
     return found
+
+
+def some(conn: Connection, persons: Sequence[str]) -> list[Row[Any]]:
+    """Rows of these people, by id; whoever is not there is absent."""
+    query = select(schema.people).where(schema.people.c.id.in_(persons)).order_by(schema.people.c.id)
+    return list(conn.execute(query))
 
 
 def set_fields(conn: Connection, person: str, values: Mapping[str, Any]) -> None:

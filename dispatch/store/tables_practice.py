@@ -24,16 +24,17 @@ waivers = Table(
     Index("ix_waivers_case_id", "case_id"),
 )
 
-#: A trainee's assessment, until their supervisor has signed it or sent it back.
+#: A trainee's assessment, until their supervisor has signed it or sent it back. Like the assessment, it is written
+#: before its case.
 signatures = Table(
     "signatures",
     metadata,
     row_id(),
     Column("team", ID, ForeignKey("teams.id"), nullable=False),
-    Column("case_id", ID, ForeignKey("cases.id"), nullable=False),
+    Column("case_id", ID, nullable=False),
     Column("assessment_id", ID, ForeignKey("assessments.id"), nullable=False, unique=True),
     Column("trainee", ID, ForeignKey("people.id"), nullable=False),
-    Column("supervisor", ID, ForeignKey("people.id"), nullable=False),
+    Column("supervisor", ID, ForeignKey("people.id")),
     Column("state", WORD, nullable=False),
     Column("asked_at", UtcDateTime, nullable=False),
     Column("due_at", UtcDateTime, nullable=False),

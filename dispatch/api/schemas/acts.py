@@ -46,6 +46,13 @@ class EmergencyIn(Body):
         )
 
 
+class WaiverIn(Body):
+    """Whose credential counts for this case although it has lapsed, and why."""
+
+    person: PersonId
+    reason: Text
+
+
 class AssignIn(Body):
     person: PersonId
 

@@ -22,7 +22,7 @@ from dispatch.rosterfile import Person
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=40)]
 Role = Literal["operator", "responder", "supervisor", "coordinator", "administrator", "auditor"]
 Population = Literal["child", "adolescent", "adult", "older_adult"]
-Status = Literal["active", "expired", "suspended", "surrendered", "pending"]
+Status = Literal["active", "expired", "suspended", "revoked", "surrendered", "pending"]
 
 
 class CredentialIn(Body):
