@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 
 from protocols.conditions import as_data, leaves
 from protocols.engine import accept
+from protocols.formwords import FormWords, words_in
 from protocols.known import HIDDEN, State
 from protocols.model import Choice, Item, Protocol
 from protocols.program import compiled
@@ -50,6 +51,8 @@ class Form:
     hash: str
     language: str
     title: str
+    title_language: str
+    """English where the translation has no official title."""
     intro: str | None
     notice: str | None
     wording: str
@@ -57,6 +60,8 @@ class Form:
     questions: tuple[Question, ...]
     gaps: tuple[Option, ...]
     """Offered with every question, one key away."""
+    words: FormWords
+    """What the form says of its own; their language is `words.language`, which may not be the form's."""
 
     def as_json(self) -> dict[str, object]:
         return asdict(self)
@@ -74,23 +79,30 @@ class Asked:
     """Not asked after what was said; an answer would be refused."""
 
 
-GAPS = (Option("refused", "Refused", "r"), Option("unable", "Unable to answer", "u"))
+def gaps_in(words: FormWords) -> tuple[Option, ...]:
+    """The two ways of not answering that are offered with every question."""
+    return Option("refused", words.refused, "r"), Option("unable", words.unable, "u")
 
 
 def form(protocol: Protocol, translation: Translation | None = None) -> Form:
     """The form of a protocol, questions in the published order, in its own words or a translation's."""
     definition = protocol.definition
+    language = "en" if translation is None else translation.language
+    title = None if translation is None else translation.title
+    words = words_in(language)
     return Form(
         protocol=protocol.id,
         version=protocol.version,
         hash=protocol.hash,
-        language="en" if translation is None else translation.language,
-        title=protocol.title,
+        language=language,
+        title=title or protocol.title,
+        title_language=language if title else "en",
         intro=definition.intro if translation is None else translation.intro,
         notice=definition.licence.notice,
         wording=definition.licence.wording,
-        questions=tuple(_question(protocol, item, translation) for item in definition.items),
-        gaps=GAPS,
+        questions=tuple(_question(protocol, item, translation, words) for item in definition.items),
+        gaps=gaps_in(words),
+        words=words,
     )
 
 
@@ -112,12 +124,12 @@ def asked(protocol: Protocol, answers: Mapping[str, object]) -> Asked:
     return Asked(tuple(now), tuple(maybe), tuple(forbidden))
 
 
-def _question(protocol: Protocol, item: Item, translation: Translation | None) -> Question:
+def _question(protocol: Protocol, item: Item, translation: Translation | None, words: FormWords) -> Question:
     return Question(
         id=item.id,
         text=item.text if translation is None else translation.items[item.id],
         kind=item.kind,
-        options=_options(item, protocol.definition.choices_of(item), translation),
+        options=_options(item, protocol.definition.choices_of(item), translation, words),
         least=item.least,
         most=item.most,
         # Hints are not part of the official wording, so a translation has none.
@@ -128,9 +140,11 @@ def _question(protocol: Protocol, item: Item, translation: Translation | None) -
     )
 
 
-def _options(item: Item, choices: tuple[Choice, ...], translation: Translation | None) -> tuple[Option, ...]:
+def _options(
+    item: Item, choices: tuple[Choice, ...], translation: Translation | None, words: FormWords
+) -> tuple[Option, ...]:
     if item.kind == "yes_no":
-        return (Option("yes", "Yes", "y"), Option("no", "No", "n"))
+        return (Option("yes", words.yes, "y"), Option("no", words.no, "n"))
     own = [str(choice.value) for choice in choices]
     # The value's own digit where every value is one, so that "2" on the keyboard is never the answer 1.
     if all(len(value) == 1 and value.isdigit() for value in own):

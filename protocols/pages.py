@@ -11,7 +11,8 @@ from pathlib import Path
 
 from protocols import schema
 from protocols.conditions import words
-from protocols.inwords import CAUTION, measure_words, rule_rows, within
+from protocols.formwords import ENGLISH
+from protocols.inwords import measure_words, rule_rows, within
 from protocols.loader import Library
 from protocols.model import Item, Protocol
 
@@ -46,7 +47,7 @@ def index(library: Library) -> str:
         [
             "# Protocols",
             "",
-            CAUTION,
+            ENGLISH.caution,
             "",
             'A gap is never read as "no": with anything unanswered the result shows the least (floor) and the most',
             "(ceiling) worrying reading, and is marked incomplete.",
@@ -97,7 +98,7 @@ def page(protocol: Protocol, languages: tuple[str, ...] = ()) -> str:
         ),
         "",
         *_flags(protocol),
-        *_list("What it cannot do", (*d.limits, CAUTION)),
+        *_list("What it cannot do", (*d.limits, ENGLISH.caution)),
         *_list("What is uncertain", d.uncertain),
         *_list("Where a worse answer can lower the result", () if d.monotonic is True else (str(d.monotonic),)),
         *_sources(protocol),

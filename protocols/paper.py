@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from protocols.conditions import words
 from protocols.forms import form
-from protocols.inwords import CAUTION, measure_words, rule_rows, within
+from protocols.formwords import FormWords
+from protocols.inwords import measure_words, rule_rows, within
 from protocols.known import shown as in_figures
 from protocols.model import Choice, Protocol
 from protocols.translations import Translation
@@ -45,6 +46,7 @@ class Result:
 @dataclass(frozen=True, slots=True)
 class Sheet:
     title: str
+    title_language: str
     protocol: str
     version: str
     hash: str
@@ -56,13 +58,16 @@ class Sheet:
     lines: tuple[Line, ...]
     measures: tuple[str, ...]
     results: tuple[Result, ...]
-    caution: str
+    """Bands and published actions, always in the file's own English: a result is the staff's to read."""
+    words: FormWords
+    """What the sheet says of its own, as in a form."""
 
 
 def sheet(protocol: Protocol, translation: Translation | None = None) -> Sheet:
     """The sheet of a protocol, as plain data for a template."""
     definition = protocol.definition
     shown = form(protocol, translation)
+    own = shown.words
     items = {item.id: item for item in definition.items}
     gaps = tuple(option.label for option in shown.gaps)
     lines = []
@@ -75,15 +80,18 @@ def sheet(protocol: Protocol, translation: Translation | None = None) -> Sheet:
             hint=question.hint,
             only_if=words(item.ask) if item.ask is not None else None,
             boxes=(*(option.label for option in question.options), *gaps),
-            marks=(*(_mark(choice) for choice in definition.choices_of(item)), *("" for _ in gaps))
+            marks=(*(_mark(choice, own) for choice in definition.choices_of(item)), *("" for _ in gaps))
             if item.kind == "choice"
             else tuple("" for _ in (*question.options, *gaps)),
-            write_in=f"{question.least} to {question.most}" if question.kind == "integer" else None,
+            write_in=own.between.format(least=question.least, most=question.most)
+            if question.kind == "integer"
+            else None,
         )
         lines.append(line)
-    rows = rule_rows(protocol)
+    rows = rule_rows(protocol, own)
     return Sheet(
-        title=protocol.title,
+        title=shown.title,
+        title_language=shown.title_language,
         protocol=protocol.id,
         version=protocol.version,
         hash=protocol.hash,
@@ -92,21 +100,23 @@ def sheet(protocol: Protocol, translation: Translation | None = None) -> Sheet:
         notice=shown.notice,
         wording=shown.wording,
         lines=tuple(lines),
-        measures=tuple(measure_words(name, measure) for name, measure in definition.measures.items()),
+        measures=tuple(measure_words(name, measure, own) for name, measure in definition.measures.items()),
         results=tuple(
             Result(
                 band=band.id,
                 words=band.words,
                 when=tuple(when for given, when in rows if given == band.id),
                 action=band.action,
-                within=within(band.respond_within),
+                within=within(band.respond_within, own),
             )
             for band in protocol.bands[::-1]
         ),
-        caution=CAUTION,
+        words=own,
     )
 
 
-def _mark(choice: Choice) -> str:
-    worth = "" if choice.points is None or choice.points == choice.value else f" ({in_figures(choice.points)} points)"
-    return f"{choice.value}{worth}"
+def _mark(choice: Choice, words: FormWords) -> str:
+    """The code, and in brackets what it counts where that is something else."""
+    if choice.points is None or choice.points == choice.value:
+        return str(choice.value)
+    return f"{choice.value} ({words.points.format(number=in_figures(choice.points))})"

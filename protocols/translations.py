@@ -28,6 +28,7 @@ class Translation:
     language: Annotated[str, "Language tag, such as es."]
     source: Annotated[Source, "Whose official wording this is."]
     terms: Annotated[str, "What may be done with this wording."]
+    title: Annotated[str | None, "The official title in this language; left out where there is none."] = None
     intro: Annotated[str | None, "Said before the first question."] = None
     items: Annotated[Mapping[str, str], "Text by item id."]
     choices: Annotated[

@@ -57,6 +57,10 @@ _TEAM["description"] = "Of lines: whose policy gives the urgency."
 _LINES = {lines.MEDIA_TYPE: {"schema": {"type": "string", "description": "One JSON object a line."}}}
 
 
+class _Lines(lines.LinesRoute, StrictRoute):
+    """Of the parameters, at least, nothing is passed over."""
+
+
 async def score_lines(
     protocol_id: ProtocolId, request: Request, asking: See, svc: Svc, team: Team = None
 ) -> StreamingResponse:
@@ -76,7 +80,7 @@ router.add_api_route(
     response_model=None,
     include_in_schema=False,
     max_body_size=lines.LARGEST,
-    route_class_override=lines.LinesRoute,
+    route_class_override=_Lines,
 )
 
 

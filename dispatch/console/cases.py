@@ -15,7 +15,7 @@ from dispatch.access import Act
 from dispatch.case import OPEN, State
 from dispatch.console import choices, history, words
 from dispatch.console.case_acts import Failed, acts
-from dispatch.console.contact_form import read
+from dispatch.console.contact_form import form_in, read
 from dispatch.console.contacts import band_words, gaps, renamed
 from dispatch.console.fields import Fields
 from dispatch.console.pages import Posted, go, new_router, page
@@ -26,7 +26,6 @@ from dispatch.flow.service import Service
 from dispatch.flow.views import CaseDetail, PageView
 from dispatch.http.signin import Asking, Gate, Svc
 from dispatch.page import Answer
-from protocols.forms import form
 
 router = new_router()
 Reader = Annotated[Asking, Gate(Act.SEE_CASE)]
@@ -62,6 +61,7 @@ def _known(who: Asking, svc: Service, found: CaseDetail, failed: Failed | None) 
             "urgency": choices.URGENCIES,
             "disposition": choices.DISPOSITIONS,
             "line": choices.LINES,
+            "language": choices.every_language(svc.library),
             "tri": [("yes", "Yes"), ("no", "No"), ("unknown", "Not known")],
         },
         "failed": failed,
@@ -92,14 +92,25 @@ def _answerable(found: CaseDetail, me: str) -> PageView | None:
 
 @router.get("/cases/{case_id}/assess")
 def assess_page(
-    request: Request, who: Annotated[Asking, Gate(Act.ASSESS)], svc: Svc, case_id: str, protocol: str
+    request: Request,
+    who: Annotated[Asking, Gate(Act.ASSESS)],
+    svc: Svc,
+    case_id: str,
+    protocol: str,
+    language: str = "en",
 ) -> Response:
-    return _assess_page(request, who, svc, case_id, protocol, Fields({}))
+    return _assess_page(request, who, svc, case_id, protocol, language, Fields({}))
 
 
 @router.post("/cases/{case_id}/assess")
 def assess(
-    request: Request, who: Annotated[Asking, Gate(Act.ASSESS)], svc: Svc, case_id: str, values: Posted, protocol: str
+    request: Request,
+    who: Annotated[Asking, Gate(Act.ASSESS)],
+    svc: Svc,
+    case_id: str,
+    values: Posted,
+    protocol: str,
+    language: str = "en",
 ) -> Response:
     entered = read(values, svc.library)
     faults = [fault for fault in entered.faults if fault.field.startswith("assessments.")]
@@ -111,18 +122,22 @@ def assess(
             return go(f"/cases/{case_id}#assessments")
     except InvalidInput as error:
         faults = renamed([Fault(f"assessments.{f.field}", f.problem) for f in error.faults], entered)
-    return _assess_page(request, who, svc, case_id, protocol, Fields.again(values, faults))
+    return _assess_page(request, who, svc, case_id, protocol, language, Fields.again(values, faults))
 
 
 def _assess_page(
-    request: Request, who: Asking, svc: Service, case_id: str, protocol: str, fields: Fields
+    request: Request, who: Asking, svc: Service, case_id: str, protocol: str, language: str, fields: Fields
 ) -> HTMLResponse:
     found = looks.case(who.actor, svc, case_id)
-    shown = form(svc.library.get(protocol))
+    shown = form_in(svc.library, protocol, language)
+    spoken = ("en", *svc.library.languages(svc.library.get(protocol)))
     known = {
         "case": found,
         "form": fields,
         "shown": shown,
+        "languages": choices.languages(spoken),
+        # Somebody who asked for Spanish must not read English aloud believing it was chosen.
+        "not_in": None if shown.language == language else choices.languages([language])[0][1],
         "gaps": gaps(svc, shown),
         "keys": choices.keys,
         "titles": {f"assessments.0.answers.{q.id}": q.text for q in shown.questions},

@@ -49,8 +49,13 @@ def contact(teams: Iterable[Team], library: Library) -> dict[str, Choices]:
         "outcome": of(Outcome),
         "follow_up": of(FollowUpChoice),
         "protocol": [(protocol.id, protocol.title) for protocol in library],
-        "language": languages(("en", *sorted({tag for protocol in library for tag in library.languages(protocol)}))),
+        "language": every_language(library),
     }
+
+
+def every_language(library: Library) -> Choices:
+    """English, and every language that any instrument has official words in."""
+    return languages(("en", *sorted({tag for protocol in library for tag in library.languages(protocol)})))
 
 
 def languages(tags: Iterable[str]) -> Choices:

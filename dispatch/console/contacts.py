@@ -83,6 +83,8 @@ def live_band(request: Request, who: Operator, svc: Svc, values: Posted) -> Resp
     scored = list(zip(entered.scored, found.scores, strict=True)) if found else []
     team = entered.contact.team if entered.contact else None
     known = {"preview": found, "scored": scored, "band_words": band_words(svc.library)}
+    # The operator's own page, whatever language the person is asked in.
+    known |= {"titles": {protocol.id: protocol.title for protocol in svc.library}}
     return page(request, svc, who, "live_band.html", known, team=team)
 
 

@@ -20,6 +20,7 @@ from schemathesis.specs.openapi.checks import (
 
 from dispatch.clock import ManualClock
 from dispatch.flow.admin import GRANTABLE
+from dispatch.http.lines import MEDIA_TYPE
 from tests.api.conftest import URL, served, settings_in
 from tests.api.made import GRAVE, contact
 from tools.openapi import FILE
@@ -34,6 +35,13 @@ CHECKS: list[CheckFunction] = [
     content_type_conformance,
     response_schema_conformance,
 ]
+
+
+@schemathesis.serializer(MEDIA_TYPE)
+def lines(_: Any, value: Any) -> bytes:
+    """Lines are sent as they were drawn: most are no JSON, which is what a bad line is."""
+    return str(value).encode()
+
 
 # The committed file; that it is what the application says of itself is a test of its own.
 description = schemathesis.openapi.from_dict(json.loads(FILE.read_text(encoding="utf-8")))

@@ -58,7 +58,8 @@ def test_the_instrument_and_the_team_must_exist_and_be_allowed(api: Api) -> None
     unknown = client.post("/api/v1/protocols/no-such/score", content=sent(LOW), headers=headers)
     nobody = client.post(f"{SCORE}?team=nobody", content=sent(LOW), headers=headers)
     elsewhere = api.as_(Role.OPERATOR, teams=("north",))
-    assert (unknown.status_code, nobody.status_code) == (404, 422)
+    misspelt = client.post(f"{SCORE}?taem=default", content=sent(LOW), headers=headers)
+    assert (unknown.status_code, nobody.status_code, misspelt.status_code) == (404, 422, 422)
     assert elsewhere.post(f"{SCORE}?team=default", content=sent(LOW), headers=headers).status_code == 403
     assert api.browser().post(SCORE, content=sent(LOW), headers=headers).status_code == 401
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from dispatch.console.contact_form import forgiving, read
-from protocols.forms import GAPS, form
+from protocols.forms import form
 from protocols.loader import Library
 from tests.api.conftest import Api
 from tests.console.conftest import Screen, case_of, fill
@@ -114,10 +114,11 @@ def test_every_instrument_is_a_form_with_every_answer_one_key_away(operator: Scr
         there = "assessments.0.protocol=x&assessments.4.protocol=x"
         shown = operator.open(f"/contacts/new/protocol?add={protocol.id}&{there}")
         assert shown.status == 200
-        for question in form(protocol).questions:
+        asked = form(protocol)
+        for question in asked.questions:
             name = re.escape(f"assessments.5.answers.{question.id}")
             found = re.findall(rf'type="radio" name="{name}" value="([^"]+)" data-key="(.)"', shown.html)
-            assert found == [(str(o.value), o.key) for o in (*question.options, *GAPS)]
+            assert found == [(str(o.value), o.key) for o in (*question.options, *asked.gaps)]
 
 
 def test_the_live_band_says_why_and_what_it_could_still_come_to(operator: Screen) -> None:

@@ -11,7 +11,7 @@ from protocols.forms import form
 from protocols.loader import Library
 from protocols.paper import sheet
 from tests.api.conftest import Api
-from tests.console.conftest import Screen, fill
+from tests.console.conftest import Screen, case_of, fill
 
 LIBRARY = Library.shipped()
 FIRST_ITEM = "Poco interés o placer en hacer cosas"
@@ -73,6 +73,52 @@ def test_the_screen_form_is_in_spanish_where_there_is_a_translation(
     shown = form(found, LIBRARY.translation(found, "es"))
     assert f'<div lang="{language}">' in part.html
     assert all(question.text in unescape(part.html) for question in shown.questions)
+
+
+def test_everything_around_spanish_questions_is_spanish_too_and_what_is_not_says_so(operator: Screen) -> None:
+    part = operator.open("/contacts/new/protocol?add=phq-9&language=es")
+    assert 'lang="es">Cuestionario sobre la salud del paciente-9 (PHQ-9)</h2>' in part.html
+    for words in ("Borrar", "Formulario en papel", "No quiso responder", "Quién respondió", "Me lo dijo otra persona"):
+        assert words in part.text
+    for words in ("Refused", "Unable to answer", ">Clear<", "Paper form", "Who answered", "The person"):
+        assert words not in part.html
+    gad = operator.open("/contacts/new/protocol?add=gad-7&language=es").html
+    assert 'lang="en">Generalized Anxiety Disorder, seven items (GAD-7)</h2>' in gad
+
+
+def test_bands_and_actions_on_spanish_paper_are_the_published_english_and_marked_as_such(operator: Screen) -> None:
+    paper = operator.open("/protocols/phq-9/paper?language=es")
+    bands = re.findall(r'<td lang="(\w+)"><span class="box">([^<]+)</span>', paper.html)
+    assert bands == [("en", result.words) for result in sheet(LIBRARY.get("phq-9")).results]
+    assert "Lo que resulta" in paper.text
+
+
+@pytest.mark.parametrize("protocol", ["phq-9", "phq-2", "gad-7"])
+def test_a_case_can_be_assessed_again_in_spanish(operator: Screen, protocol: str) -> None:
+    operator.open("/contacts/new")
+    case = case_of(operator.post("/contacts/new", fill(operator)))
+    assert '<option value="es">Spanish</option>' in operator.open(f"/cases/{case}").html
+    address = f"/cases/{case}/assess?protocol={protocol}"
+    shown = operator.open(address)
+    assert f'href="{address.replace("&", "&amp;")}&amp;language=es" hreflang="es">Spanish</a>' in shown.html
+    spanish = operator.open(f"{address}&language=es")
+    assert FIRST_ITEM in spanish.text or "nervios de punta" in spanish.text
+    fields = spanish.hidden() | {"assessments.0.answers.q1": "9"}
+    again = operator.post(f"{address}&language=es", fields)
+    assert again.status == 422
+    assert "No quiso responder" in again.text
+    items = [item.id for item in LIBRARY.get(protocol).definition.items]
+    fields |= {f"assessments.0.answers.{item}": "1" for item in items}
+    done = operator.post(f"{address}&language=es", fields)
+    assert done.at.startswith(f"/cases/{case}")
+
+
+def test_who_asked_for_spanish_and_gets_english_is_told_so(operator: Screen) -> None:
+    operator.open("/contacts/new")
+    case = case_of(operator.post("/contacts/new", fill(operator)))
+    shown = operator.open(f"/cases/{case}/assess?protocol=cssrs-screener&language=es")
+    assert "There is no official Spanish wording of it that may be used freely; it is in English." in shown.text
+    assert "no official" not in operator.open(f"/cases/{case}/assess?protocol=cssrs-screener").text
 
 
 def test_a_spanish_form_stays_spanish_when_sent_back_and_counts_like_the_english_one(operator: Screen) -> None:

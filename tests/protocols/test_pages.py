@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict
+from dataclasses import asdict, fields
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from protocols.check import check
 from protocols.forms import form
+from protocols.formwords import ENGLISH, SPANISH, words_in
+from protocols.inwords import within
 from protocols.model import Protocol
 from protocols.pages import pages, write
 from protocols.paper import sheet
@@ -66,12 +69,53 @@ def test_paper_says_skip_logic_and_rule_in_words() -> None:
     paper = sheet(LIBRARY.get("cssrs-screener"))
     assert paper.lines[2].only_if == "q2 = yes"
     assert paper.results[0].when == ("q5 = yes or q4 = yes or q6_past_3_months = yes",)
-    assert "do not predict" in paper.caution
+    assert "do not predict" in paper.words.caution
 
 
 def test_paper_can_be_in_spanish_where_the_form_can() -> None:
     phq = LIBRARY.get("phq-9")
     assert sheet(phq, LIBRARY.translation(phq, "es")).lines[0].text == "Poco interés o placer en hacer cosas"
+
+
+def test_spanish_paper_says_its_own_words_in_spanish_and_leaves_the_instruments_bands_alone() -> None:
+    phq = LIBRARY.get("phq-9")
+    english, spanish = sheet(phq), sheet(phq, LIBRARY.translation(phq, "es"))
+    assert spanish.title == "Cuestionario sobre la salud del paciente-9 (PHQ-9)"
+    assert spanish.lines[0].boxes[-2:] == ("No quiso responder", "No pudo responder")
+    assert spanish.results[0].when == ("total 20 a 27",)
+    assert spanish.measures[0].endswith("Hasta 2 respuestas que falten se sustituyen por la media de las demás.")
+    for here, there in zip(english.results, spanish.results, strict=True):
+        assert (here.band, here.words, here.action) == (there.band, there.words, there.action)
+
+
+def test_our_words_are_whole_in_every_language_and_fill_the_same_places() -> None:
+    for field in fields(ENGLISH):
+        english, spanish = getattr(ENGLISH, field.name), getattr(SPANISH, field.name)
+        assert english
+        assert spanish
+        assert sorted(re.findall(r"{\w+}", english)) == sorted(re.findall(r"{\w+}", spanish)), field.name
+    same = {f.name for f in fields(ENGLISH) if getattr(ENGLISH, f.name) == getattr(SPANISH, f.name)}
+    # "No" is the same word in both.
+    assert same == {"no"}
+
+
+def test_a_language_without_words_of_ours_keeps_them_in_english() -> None:
+    assert words_in("qu") is ENGLISH
+
+
+@pytest.mark.parametrize(
+    ("time", "english", "spanish"),
+    [
+        (None, "", ""),
+        (timedelta(0), "at once", "de inmediato"),
+        (timedelta(minutes=30), "30 minutes", "30 minutos"),
+        (timedelta(hours=4), "4 hours", "4 horas"),
+        (timedelta(days=7), "168 hours", "168 horas"),
+        (timedelta(days=28), "4 weeks", "4 semanas"),
+    ],
+)
+def test_a_published_time_in_words(time: timedelta | None, english: str, spanish: str) -> None:
+    assert (within(time), within(time, SPANISH)) == (english, spanish)
 
 
 def test_a_number_is_written_in() -> None:
