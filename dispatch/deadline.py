@@ -22,6 +22,10 @@ class Owner(StrEnum):
     #: rows of a team that belong to no case: see `matter`
     SWAP = "swap"
     HANDOFF = "handoff"
+    DEPARTURE = "departure"
+    SIGNATURE = "signature"
+    SHIFT_CHECK = "shift_check"
+    DEBRIEF = "debrief"
 
 
 class Meaning(StrEnum):
@@ -51,6 +55,14 @@ class Meaning(StrEnum):
     #: swap, hand-off
     SHIFT_BEGINS = "shift_begins"
     HANDOFF_OVERDUE = "handoff_overdue"
+    #: departure: somebody who holds open cases goes off duty
+    SPELL_ENDS = "spell_ends"
+    #: signature of a trainee's assessment
+    SIGNATURE_OVERDUE = "signature_overdue"
+    #: check at the start of a shift
+    SHIFT_CHECK_OVERDUE = "shift_check_overdue"
+    #: debrief: an offer lapses, or one that was asked for is owed
+    DEBRIEF_OVERDUE = "debrief_overdue"
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,12 +102,18 @@ class Leaving:
 
 
 def advance(
-    handoff: Handoff, event: Event, now: datetime, cases: Iterable[str] | None = None, still_open: Iterable[str] = ()
+    handoff: Handoff,
+    event: Event,
+    now: datetime,
+    cases: Iterable[str] | None = None,
+    still_open: Iterable[str] = (),
+    by_name: Iterable[str] = (),
 ) -> Outcome:
     """What an event makes of a hand-off.
 
     `cases` are those the taker says yes to, None is all of them. `still_open` are the cases of the hand-off that the
-    giver still holds; one that was closed or reassigned meanwhile is neither moved nor missed.
+    giver still holds; one that was closed or reassigned meanwhile is neither moved nor missed. `by_name` are those in
+    which the giver is on the way to the person, or with them: a yes to all is no yes to one of these.
     """
     if event not in LEAVES[handoff.state]:
         return Outcome(handoff, refused=f"this hand-off is {handoff.state}")
@@ -120,7 +126,7 @@ def advance(
     unknown = frozenset(cases or ()) - handoff.cases
     if unknown:
         return Outcome(handoff, refused=f"not part of this hand-off: {', '.join(sorted(unknown))}")
-    moves = open_left if cases is None else open_left & frozenset(cases)
+    moves = open_left - frozenset(by_name) if cases is None else open_left & frozenset(cases)
     left = open_left - moves
     state = State.PARTLY if left else State.ACCEPTED
     return Outcome(replace(handoff, state=state, taken=handoff.taken | moves), moves, tell_coordinator=bool(left))

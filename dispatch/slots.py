@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import datetime
 
-from dispatch import codes, gsm7
+from dispatch import codes, gsm7, swapcodes
 from dispatch.case import State
 from dispatch.errors import Fault, InvalidInput
 from dispatch.grammar import Verb
@@ -45,6 +46,8 @@ _HANDLE = re.compile(r"(?=.*[a-z])[a-z0-9][a-z0-9._-]{0,23}")
 _AREA = re.compile(r"(?=.{1,32}$)[a-z]+(?:[_-][a-z]+)*(?:[_-]?[0-9]{1,2})?")
 _TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 _LINK = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9._-]+)*/p/[a-z0-9]{10}")
+#: The pages of our own that a text may lead to; each asks for a sign-in.
+_PLACE = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9._-]+)*/(?:shifts|handoffs)")
 _MANY = 4
 
 
@@ -67,6 +70,11 @@ def time(text: str) -> str | None:
 def link(text: str) -> str | None:
     """A page's link: the public address, `/p/` and ten characters; None for anything else."""
     return text if _LINK.fullmatch(text) else None
+
+
+def place(text: str) -> str | None:
+    """The address of one of our own pages about duty; None for anything else."""
+    return text if _PLACE.fullmatch(text) else None
 
 
 def filled(template: str, about: About) -> str:
@@ -97,8 +105,36 @@ def who(about: About) -> str:
 
 def _tail(about: About) -> str:
     """The link behind a space, or nothing: a text without its link is still worth sending."""
-    found = link(about.get("link", ""))
+    given = about.get("link", "")
+    found = link(given) or place(given)
     return f" {found}" if found else ""
+
+
+def _when(about: About) -> str:
+    """`Tue 13 Jan 08:00-20:00` from two local times in ISO 8601; the second day is named when it is another."""
+    try:
+        start, end = datetime.fromisoformat(about["start"]), datetime.fromisoformat(about["end"])
+    except ValueError:
+        return "a shift"
+    if start.date() == end.date():
+        return f"{_day(start)} {start:%H:%M}-{end:%H:%M}"
+    return f"{_day(start)} {start:%H:%M} to {_day(end)} {end:%H:%M}"
+
+
+def _day(at: datetime) -> str:
+    return f"{at:%a} {at.day} {at:%b}"
+
+
+def _at(about: About) -> str:
+    return time(about["at"]) or "then"
+
+
+def _swap(about: About) -> str:
+    return about["swap"] if swapcodes.valid(about["swap"]) else "?"
+
+
+def _layer(about: About) -> str:
+    return about["layer"] if _HANDLE.fullmatch(about["layer"]) else "a shift"
 
 
 def _until(about: About) -> str:
@@ -151,21 +187,38 @@ def _urgency(about: About) -> str:
     return URGENCY[Urgency(about["urgency"])] if about["urgency"] in list(Urgency) else "CHANGED"
 
 
+def _digits(about: About) -> str:
+    """The code that proves a number; it says nothing to whoever reads it over a shoulder."""
+    return about["digits"] if re.fullmatch(r"[0-9]{6}", about["digits"]) else "?"
+
+
+def _off(about: About) -> str:
+    """Somebody reminded of a shift has said OFF, and would sleep through it in good faith."""
+    return " You have said OFF: send ON by then." if about.get("off") == "yes" else ""
+
+
 def _needed(about: About) -> str:
     return about["needed"] if about["needed"] in ("2", "3", "4") else "2"
 
 
 _SLOTS: dict[str, Callable[[About], str]] = {
+    "at": _at,
     "can": _can,
     "cases": _cases,
     "code": _code,
+    "digits": _digits,
     "codes": _codes,
+    "giver": lambda about: handle(about["giver"]),
+    "layer": _layer,
     "needed": _needed,
+    "off": _off,
     "options": _options,
     "people": _people,
     "stage": _stage,
+    "swap": _swap,
     "tail": _tail,
     "until": _until,
     "urgency": _urgency,
+    "when": _when,
     "who": who,
 }

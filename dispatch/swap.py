@@ -11,13 +11,19 @@ with whoever had it, and the coordinator is told. Silence never moves a shift.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from dispatch.deadline import Deadline, Meaning
 from dispatch.override import Override
 from dispatch.responder import Responder
 from dispatch.roster import Roster, duties
+from dispatch.rulepack import RulePacks, best_title
+from dispatch.spans import Window, joined
+from dispatch.wallclock import wall
+
+#: How far beyond a range a stretch of duty is followed to its end.
+REACH = timedelta(days=35)
 
 
 class State(StrEnum):
@@ -33,7 +39,7 @@ class State(StrEnum):
     REFUSED = "refused"
     #: the one who asked changed their mind
     WITHDRAWN = "withdrawn"
-    #: was done, and is no longer
+    #: was agreed or done, and is no longer
     UNDONE = "undone"
     #: its time came and nobody had it
     LAPSED = "lapsed"
@@ -73,6 +79,7 @@ LEAVES: dict[State, dict[Event, State]] = {
         Event.APPROVED: State.DONE,
         Event.REFUSED: State.REFUSED,
         Event.WITHDREW: State.WITHDRAWN,
+        Event.UNDID: State.UNDONE,
         Event.BEGAN: State.LAPSED,
     },
     State.DONE: {Event.UNDID: State.UNDONE},
@@ -84,7 +91,7 @@ LEAVES: dict[State, dict[Event, State]] = {
 }
 
 _TOLD: dict[State, tuple[Tell, ...]] = {
-    State.TAKEN: (Tell.GIVER, Tell.COORDINATOR),
+    State.TAKEN: (Tell.GIVER, Tell.TAKER, Tell.COORDINATOR),
     State.DONE: (Tell.GIVER, Tell.TAKER, Tell.ASKED, Tell.COORDINATOR),
     State.DECLINED: (Tell.GIVER,),
     State.REFUSED: (Tell.GIVER, Tell.TAKER),
@@ -96,7 +103,10 @@ _TOLD: dict[State, tuple[Tell, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Swap:
-    """`asked` empty is the whole pool of the team. Times are aware UTC."""
+    """`asked` empty is the whole pool of the team. Times are aware UTC. `code` names it in a text.
+
+    `warnings` is what there was to know about the taker when they took it, in words for a coordinator.
+    """
 
     id: str
     team: str
@@ -109,6 +119,8 @@ class Swap:
     state: State = State.ASKED
     taker: str | None = None
     declined: frozenset[str] = frozenset()
+    code: str = ""
+    warnings: tuple[str, ...] = ()
     version: int = 0
 
     @property
@@ -122,6 +134,16 @@ class Swap:
         if self.state is not State.DONE:
             return None
         return Override(self.team, self.layer, self.start, self.end, self.taker, self.giver)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Piece:
+    """A stretch of one person's duty in one layer, without a break. `endless`: it goes on beyond `end`."""
+
+    start: datetime
+    end: datetime
+    layer: str
+    endless: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +167,9 @@ def advance(swap: Swap, event: Event, by: str | None, now: datetime) -> Outcome:
             return Outcome(replace(swap, declined=declined))
         return _moved(replace(swap, declined=declined), target)
     if event is Event.TOOK:
-        return _moved(replace(swap, taker=by), target if swap.needs_approval else State.DONE)
+        # A taker with something to know about is for a coordinator to judge, also where the team leaves swaps free.
+        looked_at = swap.needs_approval or bool(swap.warnings)
+        return _moved(replace(swap, taker=by, needs_approval=looked_at), target if looked_at else State.DONE)
     return _moved(swap, target)
 
 
@@ -161,11 +185,57 @@ def why_not(swap: Swap, taker: Responder, roster: Roster) -> str | None:
     return None
 
 
+def warnings(swap: Swap, taker: Responder, roster: Roster, rules: RulePacks | None) -> tuple[str, ...]:
+    """What a coordinator should know before this person has the shift: a credential that does not count for the team
+    in all of the time, or another layer they are on in meanwhile. Empty when there is nothing."""
+    team = roster.team(swap.team)
+    found = []
+    # A credential begins and ends once, so its first and its last day say everything.
+    for at in (swap.start, swap.end - timedelta(seconds=1)):
+        today = wall(at, team.zone).date()
+        pack = rules.of(team.state, today) if rules is not None else None
+        title = best_title(taker.credentials, team.state, team.id, today, pack)
+        if isinstance(title, str):
+            found.append(title)
+    for layer, there in duties(roster, swap.team, swap.start, swap.end).items():
+        if layer != swap.layer and any(duty.person == taker.id for duty in there):
+            found.append(f"on call in {layer} in that time too")
+    return tuple(dict.fromkeys(found))
+
+
+def pieces(roster: Roster, team: str, person: str, start: datetime, end: datetime) -> tuple[Piece, ...]:
+    """Whole stretches of duty in one layer that touch [start, end), in order: what a person can ask others to take.
+
+    Their ends lie up to five weeks out of the range; a stretch that goes on beyond is cut there, and `endless`.
+    """
+    first, last = start - REACH, end + REACH
+    own = [
+        Piece(window.start, window.end, layer, endless=window.end >= last)
+        for layer, there in duties(roster, team, first, last).items()
+        for window in joined(duty for duty in there if duty.person == person)
+    ]
+    return tuple(sorted(piece for piece in own if piece.start < end and start < piece.end))
+
+
+def passed_on(swap: Swap, roster: Roster) -> bool:
+    """Somebody else has it since, by a later override: undoing would then put nobody, or the wrong person, on call."""
+    mine = Override(swap.team, swap.layer, swap.start, swap.end, swap.taker, swap.giver)
+    if mine not in roster.overrides:
+        return False
+    later = roster.overrides[roster.overrides.index(mine) + 1 :]
+    return any(
+        (one.team, one.layer, one.instead_of) == (swap.team, swap.layer, swap.taker)
+        and one.start < swap.end
+        and swap.start < one.end
+        for one in later
+    )
+
+
 def still_theirs(swap: Swap, roster: Roster) -> bool:
-    """The giver is on call in the layer for some of the time. Ask before a swap opens and before it is done: a roster
-    that changed meanwhile would make the override empty without a word."""
+    """The giver is on call in the layer for all of the time. Ask before a swap opens and before it is done: a roster
+    that changed meanwhile would make the override empty, or smaller than what was agreed, without a word."""
     there = duties(roster, swap.team, swap.start, swap.end).get(swap.layer, ())
-    return any(duty.person == swap.giver for duty in there)
+    return joined(duty for duty in there if duty.person == swap.giver) == [Window(swap.start, swap.end)]
 
 
 def _objection(swap: Swap, event: Event, by: str | None, now: datetime) -> str | None:

@@ -3,6 +3,7 @@
     shift_check: 10m                     # no answer to the text at the start of a shift by then alarms the coordinator
     reminders: [24h, 1h]                 # before a shift
     swaps: approved                      # a coordinator must agree; `free` without
+    handoff: 45m                         # before the end of a shift: told to hand on open cases; 30m without
     numbers: verified                    # only numbers proved by a code are paged; `any` without
     needs: {layers: [primary, backup], languages: [en, es], populations: [adult, child]}      # at every hour
 
@@ -18,10 +19,10 @@ from typing import Any
 import yaml
 
 from dispatch.responder import POPULATIONS
-from dispatch.teamsettings import Demand, TeamSettings
+from dispatch.teamsettings import NOTHING_CHOSEN, Demand, TeamSettings
 from dispatch.yamlfile import Node, duration_text, load
 
-SETTINGS = ("shift_check", "reminders", "swaps", "numbers", "needs")
+SETTINGS = ("shift_check", "reminders", "swaps", "handoff", "numbers", "needs")
 #: A check nobody could answer in time would only teach people to ignore it.
 SHORTEST_CHECK = timedelta(minutes=1)
 
@@ -35,6 +36,7 @@ def read_settings(parts: Mapping[str, Node]) -> TeamSettings:
         else (),
         approve_swaps="swaps" in parts and parts["swaps"].choice(("free", "approved")) == "approved",
         verified_only="numbers" in parts and parts["numbers"].choice(("any", "verified")) == "verified",
+        handoff=parts["handoff"].duration(SHORTEST_CHECK) if "handoff" in parts else NOTHING_CHOSEN.handoff,
         demand=_demand(parts["needs"]) if "needs" in parts else Demand(),
     )
 
@@ -48,6 +50,8 @@ def settings_entry(settings: TeamSettings) -> dict[str, object]:
         entry["reminders"] = [duration_text(before) for before in settings.reminders]
     if settings.approve_swaps:
         entry["swaps"] = "approved"
+    if settings.handoff != NOTHING_CHOSEN.handoff:
+        entry["handoff"] = duration_text(settings.handoff)
     if settings.verified_only:
         entry["numbers"] = "verified"
     needs = {

@@ -1,6 +1,7 @@
 """What a team chooses about its duty: swaps, reminders, checks, and the cover it needs at every hour.
 
-Everything a team does not choose is off, so that nobody is texted for a reason nobody asked for.
+Everything a team does not choose is off, so that nobody is texted for a reason nobody asked for. One thing cannot be
+turned off: before a spell ends, whoever holds open cases is told to hand them on.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ class TeamSettings:
     reminders: tuple[timedelta, ...] = ()
     approve_swaps: bool = False
     verified_only: bool = False
+    #: how long before the end of a spell whoever holds open cases is told to hand them on
+    handoff: timedelta = timedelta(minutes=30)
     demand: Demand = Demand()
 
 

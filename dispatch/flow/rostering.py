@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
+from sqlalchemy import Connection, select
+
 from dispatch import rosterexport, rosterfile
 from dispatch.access import Act, Actor, check
 from dispatch.errors import Conflict, Fault, InvalidFile, InvalidInput, NotFound
@@ -22,11 +24,12 @@ from dispatch.override import Override
 from dispatch.rosterfile import Person, RosterFile
 from dispatch.shift import Shift
 from dispatch.spans import Window
-from dispatch.store import ledger
+from dispatch.store import ledger, schema
 from dispatch.store.casefiles import Told
 from dispatch.store.ledger import Entry
 
 Edit = Callable[[RosterFile], RosterFile]
+Overrides = tuple[Override, ...]
 
 
 def override_id(override: Override) -> str:
@@ -70,6 +73,19 @@ def remove_override(actor: Actor, svc: Service, team: str, id_: str) -> None:
         return replace(file, overrides=kept)
 
     _edit(actor, svc, team, "override_removed", edit, override=id_)
+
+
+def change_overrides(svc: Service, conn: Connection, team: str, change: Callable[[Overrides], Overrides]) -> None:
+    """Change a team's overrides in a transaction that decides more than that. Whoever edits the roster at this moment
+    waits for it, and then starts again."""
+    svc.rosters.lock(conn, svc.record, team)
+    rules = conn.scalar(select(schema.rosters.c.rules).where(schema.rosters.c.team == team))
+    if rules is None:
+        return
+    part = rosterfile.read(rules, f"roster of {team}")
+    after = change(part.overrides)
+    if after != part.overrides:
+        put_rules(conn, replace(part, overrides=after), team)
 
 
 def import_calendar(
@@ -144,6 +160,8 @@ def _edit(actor: Actor, svc: Service, team: str | None, kind: str, edit: Edit, *
         sealed = [SealedPerson.of(svc, person) for person in found.people]
         now = svc.clock.now()
         with svc.record.write() as conn:
+            for id_ in sorted(found.rules):
+                svc.rosters.lock(conn, svc.record, id_)
             if read_all(svc, conn) != before:
                 raise Conflict("The roster was changed meanwhile.")
             for one in sealed:

@@ -17,12 +17,16 @@ from sqlalchemy import Connection, RowMapping, Select, Table, bindparam, select,
 from dispatch.alarm import Alarm
 from dispatch.case import Case
 from dispatch.deadline import Deadline, Meaning, Owner
+from dispatch.debrief import Debrief
+from dispatch.departure import Departure
 from dispatch.errors import Conflict
 from dispatch.escalation import Escalation
 from dispatch.handoff import Handoff
 from dispatch.ladder import Ladder, ladder_as_json, ladder_from_json
 from dispatch.page import Answer, Page
 from dispatch.recontact import Assignment, Emergency, Recontact
+from dispatch.shiftcheck import ShiftCheck
+from dispatch.signature import Signature
 from dispatch.store import schema
 from dispatch.swap import Swap
 
@@ -36,6 +40,10 @@ TABLES: dict[type[Any], Table] = {
     Emergency: schema.emergencies,
     Swap: schema.swaps,
     Handoff: schema.handoffs,
+    Debrief: schema.debriefs,
+    Departure: schema.departures,
+    ShiftCheck: schema.shift_checks,
+    Signature: schema.signatures,
 }
 
 OWNERS: dict[type[Any], Owner] = {
@@ -47,6 +55,10 @@ OWNERS: dict[type[Any], Owner] = {
     Emergency: Owner.EMERGENCY,
     Swap: Owner.SWAP,
     Handoff: Owner.HANDOFF,
+    Debrief: Owner.DEBRIEF,
+    Departure: Owner.DEPARTURE,
+    ShiftCheck: Owner.SHIFT_CHECK,
+    Signature: Owner.SIGNATURE,
 }
 
 #: The answer of a page that still uses its person's capacity.
@@ -160,7 +172,7 @@ def _order(table: Table) -> tuple[Any, ...]:
     """The order in which rows came into being, so that a file reads the same each time."""
     first = next(
         c
-        for n in ("started_at", "created_at", "since", "opened_at", "called_at", "logged_at", "start", "due_at")
+        for n in ("started_at", "created_at", "since", "opened_at", "called_at", "logged_at", "offered_at", "start", "due_at", "until")
         for c in table.c
         if c.name == n
     )

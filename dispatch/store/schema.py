@@ -12,7 +12,7 @@ from sqlalchemy import Column, String, Table
 from dispatch.store.columns import WORD
 from dispatch.store.metadata import metadata
 from dispatch.store.tables_contacts import assessments, assignments, cases, codes, contacts, protocol_files
-from dispatch.store.tables_duty import feeds, handoffs, notices, shift_checks, swaps, verifications
+from dispatch.store.tables_duty import departures, feeds, handoffs, notices, shift_checks, swaps, verifications
 from dispatch.store.tables_infra import (
     data_keys,
     deadlines,
@@ -40,6 +40,7 @@ __all__ = [
     "contacts",
     "data_keys",
     "deadlines",
+    "departures",
     "debriefs",
     "emergencies",
     "escalations",

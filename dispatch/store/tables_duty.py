@@ -22,6 +22,9 @@ swaps = Table(
     Column("state", WORD, nullable=False),
     Column("taker", ID),
     Column("declined", Json, nullable=False),
+    #: names the swap in a text
+    Column("code", String(4), nullable=False),
+    Column("warnings", Json, nullable=False),
     version(),
     Index("ix_swaps_team_state", "team", "state"),
 )
@@ -40,6 +43,19 @@ handoffs = Table(
     version(),
     Index("ix_handoffs_team_state", "team", "state"),
     Index("ix_handoffs_taker_state", "taker", "state"),
+)
+
+#: Somebody with open cases goes off duty: told once, and looked at again when the time has come.
+departures = Table(
+    "departures",
+    metadata,
+    row_id(),
+    Column("team", ID, ForeignKey("teams.id"), nullable=False),
+    Column("person", ID, ForeignKey("people.id"), nullable=False),
+    Column("until", UtcDateTime, nullable=False),
+    Column("over", Boolean, nullable=False),
+    version(),
+    UniqueConstraint("team", "person", "until", name="uq_departures_told_once"),
 )
 
 #: One person asked, at the start of one spell of duty, whether a text reaches them.

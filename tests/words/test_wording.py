@@ -34,6 +34,12 @@ EVERYTHING = {
     "until": "08:00",
     "people": "ben:backup dee:supervisor",
     "cases": "K7Q:en_route M4R:cleared",
+    "swap": "K4M7",
+    "layer": "primary",
+    "giver": "dee",
+    "start": "2026-01-13T20:00-05:00",
+    "end": "2026-01-14T08:00-05:00",
+    "at": "08:00",
 }
 PERSONAL = ["Jane Doe", "+12025550143", "(202) 555-0143", "12 Oak Street", "jane@example.org", "<b>&"]
 

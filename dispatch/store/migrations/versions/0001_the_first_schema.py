@@ -385,7 +385,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one table after another
         sa.Column("unreachable", sa.String(length=40), nullable=True),
         sa.Column("opted_out_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("resting_until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("excused_once", sa.Boolean(), nullable=False),
+        sa.Column("excused_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_paged_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("duress_index", sa.String(length=64), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
@@ -453,6 +453,8 @@ def upgrade() -> None:  # noqa: PLR0915 - one table after another
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("page_id", sa.String(length=64), nullable=True),
         sa.Column("by", sa.String(length=80), nullable=True),
+        sa.Column("engaged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("cleared_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_because", sa.String(length=40), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -492,6 +494,19 @@ def upgrade() -> None:  # noqa: PLR0915 - one table after another
     with op.batch_alter_table("debriefs", schema=None) as batch_op:
         batch_op.create_index("ix_debriefs_person_state", ["person", "state"], unique=False)
 
+    op.create_table(
+        "departures",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("team", sa.String(length=64), nullable=False),
+        sa.Column("person", sa.String(length=64), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("over", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["person"], ["people.id"], name=op.f("fk_departures_person_people")),
+        sa.ForeignKeyConstraint(["team"], ["teams.id"], name=op.f("fk_departures_team_teams")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_departures")),
+        sa.UniqueConstraint("team", "person", "until", name="uq_departures_told_once"),
+    )
     op.create_table(
         "emergencies",
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -653,6 +668,8 @@ def upgrade() -> None:  # noqa: PLR0915 - one table after another
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("taker", sa.String(length=64), nullable=True),
         sa.Column("declined", sa.Text().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("code", sa.String(length=4), nullable=False),
+        sa.Column("warnings", sa.Text().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["giver"], ["people.id"], name=op.f("fk_swaps_giver_people")),
         sa.ForeignKeyConstraint(["team"], ["teams.id"], name=op.f("fk_swaps_team_teams")),
@@ -735,7 +752,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one table after another
         sa.Column("case_id", sa.String(length=64), nullable=False),
         sa.Column("assessment_id", sa.String(length=64), nullable=False),
         sa.Column("trainee", sa.String(length=64), nullable=False),
-        sa.Column("supervisor", sa.String(length=64), nullable=False),
+        sa.Column("supervisor", sa.String(length=64), nullable=True),
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
@@ -745,7 +762,6 @@ def upgrade() -> None:  # noqa: PLR0915 - one table after another
         sa.ForeignKeyConstraint(
             ["assessment_id"], ["assessments.id"], name=op.f("fk_signatures_assessment_id_assessments")
         ),
-        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_signatures_case_id_cases")),
         sa.ForeignKeyConstraint(["supervisor"], ["people.id"], name=op.f("fk_signatures_supervisor_people")),
         sa.ForeignKeyConstraint(["team"], ["teams.id"], name=op.f("fk_signatures_team_teams")),
         sa.ForeignKeyConstraint(["trainee"], ["people.id"], name=op.f("fk_signatures_trainee_people")),
