@@ -7,6 +7,7 @@ ServiceError
 +-- NotSignedIn (401)
 +-- NotFound (404)
 +-- Refused (409)              the act makes no sense in this state; nothing was changed
+    +-- AskedBack              it can be done, once somebody says that it is meant
     +-- KeyReused              the same Idempotency-Key with another body
     +-- Conflict               somebody else was first; flow reloads and decides again
 +-- Forgotten (410)            the person's details were destroyed, as asked
@@ -23,6 +24,7 @@ from math import ceil
 from protocols.errors import Fault, InvalidAnswer, InvalidFile, InvalidInput, ServiceError, UnknownProtocol
 
 __all__ = [
+    "AskedBack",
     "Conflict",
     "Fault",
     "Forgotten",
@@ -91,6 +93,12 @@ class Refused(ServiceError):
     status = 409
     title = "Not possible now"
     who_must_act = "caller"
+
+
+class AskedBack(Refused):
+    """What it would leave behind is in the detail; the same call with `even_so` does it."""
+
+    title = "Is this meant?"
 
 
 class KeyReused(Refused):

@@ -61,8 +61,10 @@ def change_responder(person: Id, body: ResponderChange, asking: Manage, svc: Svc
 def set_availability(
     person: Id, body: AvailabilityIn, asking: Annotated[Asking, Gate(Act.SET_AVAILABILITY)], svc: Svc
 ) -> AvailabilityNow:
-    """What a text of ON or OFF does. Somebody else's only by a coordinator."""
-    until = people.set_availability(asking.actor, svc, person, body.availability, body.hours)
+    """What a text of ON or OFF does. Somebody else's only by a coordinator. OFF by whoever holds a case, or is the last
+    one on call, is answered 409 (`asked-back`) unless `even_so` is true.
+    """
+    until = people.set_availability(asking.actor, svc, person, body.availability, body.hours, even_so=body.even_so)
     return AvailabilityNow(person, body.availability, until)
 
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from dispatch.access import Act
 from dispatch.console import cover
 from dispatch.console.pages import Posted, first, go, new_router, page
-from dispatch.errors import Fault, InvalidInput, Refused
+from dispatch.errors import AskedBack, Fault, InvalidInput, Refused
 from dispatch.flow import desk, people
 from dispatch.http.signin import Asking, Gate, Svc
 from dispatch.responder import Availability
@@ -21,18 +21,24 @@ router = new_router()
 @router.get("/on-call")
 def on_call(request: Request, who: Annotated[Asking, Gate(Act.SEE_ROSTER)], svc: Svc) -> Response:
     teams = desk.teams(svc, who.actor)
-    known = {"cover": cover.of(who.actor, svc, teams), "me": who.actor.person}
+    known = {"cover": cover.of(who.actor, svc, teams), "me": who.actor.person, "asked": None, "hours": None}
     return page(request, svc, who, "on_call.html", known)
 
 
 @router.post("/on-call/me")
-def say(who: Annotated[Asking, Gate(Act.SET_AVAILABILITY)], svc: Svc, values: Posted) -> Response:
+def say(request: Request, who: Annotated[Asking, Gate(Act.SET_AVAILABILITY)], svc: Svc, values: Posted) -> Response:
     if who.actor.person is None:
         raise Refused("This sign-in belongs to nobody who can be paged.")
     state = first(values, "state")
     if state not in set(Availability):
         raise InvalidInput("state: choose one", [Fault("state", "choose one")])
-    people.set_availability(who.actor, svc, who.actor.person, Availability(state), _hours(first(values, "hours")))
+    me, hours, even_so = who.actor.person, _hours(first(values, "hours")), bool(first(values, "even_so"))
+    try:
+        people.set_availability(who.actor, svc, me, Availability(state), hours, even_so=even_so)
+    except AskedBack as error:
+        teams = desk.teams(svc, who.actor)
+        known = {"cover": cover.of(who.actor, svc, teams), "me": me, "asked": error.detail, "hours": hours}
+        return page(request, svc, who, "on_call.html", known, status=error.status)
     return go("/on-call")
 
 

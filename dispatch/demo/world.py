@@ -151,7 +151,7 @@ class World:
     def _on_duty(self, who: Callable[[Member], bool]) -> None:
         for member in self._members:
             availability = Availability.ROSTER if who(member) else Availability.OFF
-            roster.set_availability(system("demo"), self._svc, member.id, availability)
+            roster.set_availability(system("demo"), self._svc, member.id, availability, even_so=True)
 
     def _await_service(self) -> None:
         ends = monotonic() + READY_WITHIN

@@ -10,7 +10,9 @@ from sqlalchemy import Connection, delete, select, update
 
 from dispatch import reply, rosterexport, rosterfile
 from dispatch.access import Act, Actor, Role, check
+from dispatch.alarm import Kind
 from dispatch.errors import Fault, InvalidInput, NotAllowed
+from dispatch.flow import service_alarms, standby
 from dispatch.flow.commit import mirror, retrying
 from dispatch.flow.rosters import team_of
 from dispatch.flow.service import Service
@@ -97,10 +99,20 @@ def set_policy(actor: Actor, svc: Service, team: str, text: str | None) -> None:
 
 
 def set_availability(
-    actor: Actor, svc: Service, person: str, availability: Availability, hours: float | None = None
+    actor: Actor,
+    svc: Service,
+    person: str,
+    availability: Availability,
+    hours: float | None = None,
+    *,
+    even_so: bool = False,
 ) -> datetime | None:
     """ON, OFF or back to the roster, for some hours or until said otherwise. Returns until when. Everyone waiting is
-    tried again."""
+    tried again.
+
+    Raises AskedBack for OFF by whoever holds a case or is the last one on call; `even_so` does it, and a coordinator
+    is told when nobody is left.
+    """
     now = svc.clock.now()
     until = now + timedelta(hours=hours) if hours else None
     with svc.record.write() as conn:
@@ -109,10 +121,19 @@ def set_availability(
             check(actor, Act.SET_AVAILABILITY)
             if Role.SYSTEM not in actor.roles:
                 raise NotAllowed("Only a coordinator sets somebody else's availability.")
+        off = availability is Availability.OFF
+        if off and not even_so:
+            standby.ask_back(svc, conn, row, now)
+        uncovered = off and standby.last_one(svc, conn, row, now)
         people.set_fields(conn, person, {"availability": availability.value, "available_until": until})
         told = Told(teams=set(row.teams))
         data = {"person": person, "availability": availability.value, "until": until}
-        told.ledger_no = ledger.append(conn, [Entry(now, actor.id, "availability", None, None, data)])
+        entries = [Entry(now, actor.id, "availability", None, None, data)]
+        if uncovered:
+            entries += service_alarms.open_for(
+                svc, conn, told, row.teams, Kind.COVERAGE, "last_one_off", now, actor.id, subject=person
+            )
+        told.ledger_no = ledger.append(conn, entries)
     mirror(svc, told)
     return until
 

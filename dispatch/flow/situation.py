@@ -13,10 +13,10 @@ from dispatch.alarm import Kind
 from dispatch.alarming import MISSED
 from dispatch.case import State
 from dispatch.deadline import Meaning
+from dispatch.flow import standby
 from dispatch.flow.service import Service
 from dispatch.page import Answer
-from dispatch.reply import HeldCase, LatePage, OpenPage, ReplyContext, Stage
-from dispatch.roster import on_call
+from dispatch.reply import HeldCase, LatePage, OpenPage, ReplyContext, Stage, Verb
 from dispatch.store import schema
 
 #: A closed page can still be meant by a bare answer for this long, and be named by its code for a day.
@@ -38,7 +38,7 @@ def context_of(svc: Service, person: Row[Any], words: str) -> ReplyContext:
         pages = _pages(conn, person.id, now)
         held = _held(conn, person.id)
         missed = _missed(conn, person.id)
-        last = _last_on_call(svc, conn, person, now)
+        last = _going_off(words) and standby.last_one(svc, conn, person, now)
     late = [
         LatePage(p.code, p.id, fresh=p.answer in _UNANSWERED and now - p.by < FRESH)
         for p in pages
@@ -93,10 +93,7 @@ def _stage(row: Row[Any]) -> HeldCase:
     return HeldCase(row.code, row.id, STAGES.get(State(row.state), Stage.ACCEPTED))
 
 
-def _last_on_call(svc: Service, conn: Connection, person: Row[Any], now: datetime) -> bool:
-    """Nobody else would be left in some team if this person went off."""
-    for team in person.teams:
-        on = {one.person for one in on_call(svc.rosters.team(conn, team).roster, team, now)}
-        if person.id in on and not on - {person.id}:
-            return True
-    return False
+def _going_off(words: str) -> bool:
+    """Only then does it matter who else there is."""
+    reading = replies.parse(words)
+    return isinstance(reading, replies.Parsed) and reading.verb in (Verb.OFF, Verb.OFF_NOW)

@@ -37,6 +37,22 @@ def test_whoever_is_off_is_skipped_with_a_reason(api: Api) -> None:
     assert ana.post(f"{API}/responders/ben/availability", json={"availability": "off"}).status_code == 403
 
 
+def test_going_off_as_the_last_one_is_asked_back_on_page_and_api(api: Api) -> None:
+    ana = api.browser_as("ana", Role.RESPONDER)
+    for other in ("ben", "tom", "dee"):
+        api.as_(Role.COORDINATOR).post(f"{API}/responders/{other}/availability", json={"availability": "off"})
+    url, off = f"{API}/responders/ana/availability", {"availability": "off"}
+    answer = ana.post(url, json=off)
+    assert (answer.status_code, answer.json()["type"]) == (409, "asked-back")
+    assert answer.json()["detail"] == "ana is the last one on call."
+    assert ana.get(f"{API}/responders/ana").json()["availability"] == "roster"
+    page = ana.post("/on-call/me", data={"state": "off", "hours": "2"})
+    assert page.status_code == 409
+    assert "ana is the last one on call." in page.text
+    assert 'name="even_so"' in page.text
+    assert ana.post(url, json=off | {"even_so": True}).json()["availability"] == "off"
+
+
 def test_an_override_takes_effect_and_goes_again(api: Api) -> None:
     lead = api.as_(Role.COORDINATOR)
     body = {

@@ -7,12 +7,14 @@ from datetime import timedelta
 import pytest
 
 from dispatch.access import system
-from dispatch.flow import people, rostering, sweeping
+from dispatch.disposition import Disposition
+from dispatch.errors import AskedBack
+from dispatch.flow import people, rostering, sweeping, work
 from dispatch.override import Override
 from dispatch.responder import Availability
 from dispatch.store import schema
 from tests.stories.places import everywhere
-from tests.stories.world import COORDINATOR, World
+from tests.stories.world import COORDINATOR, SUPERVISOR, World
 
 pytestmark = pytest.mark.story
 
@@ -87,11 +89,36 @@ def test_off_by_the_last_one_on_call_is_asked_back(world: World) -> None:
     world.kim.expect_sms("ALARM", "cover has a gap")
 
 
+def test_whoever_said_off_already_does_not_count_as_cover(world: World) -> None:
+    world.staff("ana", "ben")
+    world.ben.reply("OFF").expect_sms("You are off call")
+    world.ana.reply("OFF").expect_sms("the last one on call")
+    world.cam.reply("ON").expect_sms("You are on call")
+    world.ana.reply("OFF").expect_sms("You are off call")
+    assert world.ringing() == []
+
+
+def test_off_on_a_page_is_asked_back_as_by_text(world: World) -> None:
+    world.staff("ana")
+    case = world.log()
+    world.ana.expect_sms(PAGE).reply("1").expect_sms("You have")
+    with pytest.raises(AskedBack, match=case.code):
+        people.set_availability(COORDINATOR, world.svc, "ana", Availability.OFF)
+    world.ana.reply("5").expect_sms("needs a disposition")
+    world.do(work.close, SUPERVISOR, case.id, Disposition.OUT_OF_AREA)
+    with pytest.raises(AskedBack, match="the last one on call"):
+        people.set_availability(COORDINATOR, world.svc, "ana", Availability.OFF)
+    (ana,) = world.rows(schema.people, id="ana")
+    assert (ana.availability, world.ringing()) == ("roster", [])
+
+
 @everywhere
 def test_everyone_who_waits_is_tried_when_somebody_comes_on(world: World) -> None:
     world.staff("ana", "dee")
     for who in ("ana", "dee"):
-        people.set_availability(COORDINATOR, world.svc, who, Availability.OFF)
+        people.set_availability(COORDINATOR, world.svc, who, Availability.OFF, even_so=True)
+    world.settle()
+    world.kim.expect_sms("ALARM", "cover has a gap")
     case = world.log("urgent")
     world.kim.expect_sms("nobody has taken").expect_call("nobody has taken")
     world.ana.reply("ON").expect_sms("You are on call")

@@ -105,6 +105,8 @@ class AvailabilityIn(Body):
 
     availability: Availability
     hours: Annotated[float, Field(gt=0, le=24 * 62)] | None = None
+    #: OFF although they hold a case or nobody else is on call
+    even_so: bool = False
 
 
 class DuressWordIn(Body):

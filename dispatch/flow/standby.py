@@ -1,0 +1,40 @@
+"""Who goes off, and what that leaves. The last one who would answer is asked back first: by text, page and API."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from dispatch.errors import AskedBack
+from dispatch.flow.service import Service
+from dispatch.eligibility import can_be_rung
+from dispatch.matching import candidates
+from dispatch.roster import on_call
+from dispatch.store import people, schema
+
+
+def last_one(svc: Service, conn: Connection, person: Row[Any], now: datetime) -> bool:
+    """They can be rung now, and in some team of theirs nobody else could be once they are off.
+
+    The roster alone does not say it: of two people on call, one may have said OFF already, or stopped our texts.
+    """
+    for team in person.teams:
+        known = people.pool(conn, team, None, now)
+        on = on_call(svc.rosters.team(conn, team).roster, team, now)
+        standings = {k.responder.id: k.standing for k in known}
+        found = candidates((k.responder for k in known), on, standings, now)
+        if {who.responder.id for who in found if can_be_rung(who, now)} == {person.id}:
+            return True
+    return False
+
+
+def ask_back(svc: Service, conn: Connection, person: Row[Any], now: datetime) -> None:
+    """Raises AskedBack for somebody who holds a case, or is the last one on call."""
+    a, c = schema.assignments, schema.cases
+    holds = select(c.c.code).join(a, a.c.case_id == c.c.id).where(a.c.person == person.id, a.c.ended_at.is_(None))
+    if codes := conn.scalars(holds.order_by(a.c.since)).all():
+        raise AskedBack(f"{person.id} still has {' and '.join(codes)}.")
+    if last_one(svc, conn, person, now):
+        raise AskedBack(f"{person.id} is the last one on call.")
