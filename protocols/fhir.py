@@ -9,33 +9,42 @@ checked(resource)                          the same resource, or InvalidInput na
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from importlib import import_module
+from uuid import NAMESPACE_URL, uuid5
 
+from protocols import fhirterms as terms
 from protocols.engine import Score
 from protocols.errors import Fault, InvalidInput
 from protocols.fhirterms import Resource
 from protocols.foreign import protocol_text as _protocol_text
 from protocols.loader import parse
 from protocols.model import Protocol
-from protocols.observation import observations, questionnaire_response
+from protocols.observation import About, observations, questionnaire_response
 from protocols.questionnaire import questionnaire
 
-__all__ = ["assessment", "checked", "observations", "protocol_text", "questionnaire", "questionnaire_response"]
+__all__ = ["About", "assessment", "checked", "observations", "protocol_text", "questionnaire", "questionnaire_response"]
 
 KINDS = ("Questionnaire", "QuestionnaireResponse", "Observation", "Bundle")
 
 
-def assessment(
-    protocol: Protocol, scored: Score, answers: Mapping[str, object], *, subject: str, authored: datetime
-) -> Resource:
-    """One assessment as a collection Bundle. `subject` is a FHIR reference; `authored` is aware."""
-    response = questionnaire_response(protocol, answers, subject=subject, authored=authored)
-    results = observations(protocol, scored, subject=subject, authored=authored)
+def assessment(protocol: Protocol, scored: Score, answers: Mapping[str, object], about: About, *, id_: str) -> Resource:
+    """One assessment as a collection Bundle; `id_` is the assessment's own, and the same one gives the same Bundle.
+
+    Raises InvalidAnswer like scoring does.
+    """
+    response = questionnaire_response(protocol, answers, about)
+    address = f"urn:uuid:{uuid5(NAMESPACE_URL, f'{terms.ASSESSMENT}:{id_}')}"
+    results = [each | {"derivedFrom": [{"reference": address}]} for each in observations(protocol, scored, about)]
+    entries = [{"fullUrl": address, "resource": response}]
+    for number, result in enumerate(results):
+        own = uuid5(NAMESPACE_URL, f"{terms.ASSESSMENT}:{id_}:{number}")
+        entries.append({"fullUrl": f"urn:uuid:{own}", "resource": result})
     return {
         "resourceType": "Bundle",
         "type": "collection",
-        "entry": [{"resource": each} for each in (response, *results)],
+        "identifier": {"system": terms.ASSESSMENT, "value": id_},
+        "timestamp": about.authored.isoformat(),
+        "entry": entries,
     }
 
 

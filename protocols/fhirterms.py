@@ -25,6 +25,10 @@ FILE = "urn:crisis-dispatch:protocol-file"
 ASKED_WHEN = "urn:crisis-dispatch:asked-when"
 """Extension with skip logic in words where FHIR's enableWhen cannot say it; such a question is shown, never hidden."""
 
+ASSESSMENT = "urn:crisis-dispatch:assessment"
+CASE = "urn:crisis-dispatch:case"
+MEDIA_TYPE = "application/fhir+json"
+
 REASONS = {"refused": "asked-declined", "unable": "asked-unknown", None: "not-asked"}
 
 

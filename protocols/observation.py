@@ -5,13 +5,15 @@
     not asked               not-asked
     forbidden by skip logic the item is left out, as FHIR asks for disabled questions
 
-An incomplete result is preliminary, and its floor and ceiling are components. LOINC stands only where the file has it:
-a band the LOINC answer list does not know (the negative C-SSRS result) is coded in the protocol's own system alone.
+A result that is incomplete or not settled yet is preliminary; an incomplete one has its floor and ceiling as
+components. LOINC stands only where the file has it: a band the LOINC answer list does not know (the negative C-SSRS
+result) is coded in the protocol's own system alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from protocols import fhirterms as terms
@@ -22,39 +24,49 @@ from protocols.model import Item, Protocol
 from protocols.program import compiled
 
 
-def questionnaire_response(
-    protocol: Protocol, answers: Mapping[str, object], *, subject: str, authored: datetime
-) -> Resource:
-    """What was answered. `subject` is a FHIR reference such as `Patient/123`; `authored` is aware.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """Whose answers, from whom, and when."""
 
-    Raises InvalidAnswer like scoring does.
-    """
+    subject: Resource
+    """A FHIR Reference to the person, such as `{"reference": "Patient/123"}`."""
+    source: Resource | None = None
+    """A FHIR Reference to whoever answered, where that is known."""
+    authored: datetime
+    """Aware."""
+    settled: bool = True
+    """False for a result that somebody has still to confirm."""
+
+
+def questionnaire_response(protocol: Protocol, answers: Mapping[str, object], about: About) -> Resource:
+    """What was answered. Raises InvalidAnswer like scoring does."""
     state, missing, _ = read_answers(compiled(protocol), answers)
-    return {
+    made: Resource = {
         "resourceType": "QuestionnaireResponse",
         "questionnaire": f"{terms.canonical(protocol)}|{protocol.version}",
         "status": "in-progress" if missing else "completed",
-        "subject": {"reference": subject},
-        "authored": authored.isoformat(),
+        "subject": about.subject,
+        "authored": about.authored.isoformat(),
         "item": [
             _answered(protocol, item, state[item.id])
             for item in protocol.definition.items
             if state[item.id] is not HIDDEN
         ],
     }
+    return made if about.source is None else made | {"source": about.source}
 
 
-def observations(protocol: Protocol, scored: Score, *, subject: str, authored: datetime) -> list[Resource]:
+def observations(protocol: Protocol, scored: Score, about: About) -> list[Resource]:
     """What it came to: the band, and the score where the protocol has one."""
     made = [_band(protocol, scored)]
     if protocol.definition.score is not None:
         made.append(_total(protocol, scored))
     shared = {
         "resourceType": "Observation",
-        "status": "preliminary" if scored.incomplete else "final",
+        "status": "preliminary" if scored.incomplete or not about.settled else "final",
         "category": [{"coding": [{"system": _CATEGORY, "code": "survey"}]}],
-        "subject": {"reference": subject},
-        "effectiveDateTime": authored.isoformat(),
+        "subject": about.subject,
+        "effectiveDateTime": about.authored.isoformat(),
     }
     return [shared | each for each in made]
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
+from starlette.responses import JSONResponse
 
 from dispatch.access import Act
 from dispatch.api.schemas.acts import Nothing
@@ -13,9 +14,10 @@ from dispatch.api.schemas.base import Cursor, Id, Limit, Page, Team
 from dispatch.api.schemas.contact import AssessmentIn
 from dispatch.api.strict import StrictRoute
 from dispatch.case import OPEN, State
-from dispatch.flow import assessing, boards, looks
+from dispatch.flow import assessing, boards, exchange, looks
 from dispatch.flow.views import CaseBrief, CaseDetail, CaseLine, Happened
 from dispatch.http.signin import Asking, Gate, Svc
+from protocols.fhirterms import MEDIA_TYPE
 
 router = APIRouter(prefix="/cases", tags=["cases"], route_class=StrictRoute)
 
@@ -61,6 +63,27 @@ def confirm_assessment(
     """A second person confirms a lower result; the case may fall with it."""
     assessing.confirm_assessment(asking.actor, svc, case_id, assessment_id)
     return looks.brief(asking.actor, svc, case_id)
+
+
+class FhirResponse(JSONResponse):
+    media_type = MEDIA_TYPE
+
+
+_FHIR = {200: {"content": {MEDIA_TYPE: {"schema": {"type": "object"}}}, "description": "A FHIR R4 Bundle"}}
+
+
+@router.get(
+    "/{case_id}/assessments/{assessment_id}/fhir",
+    response_class=FhirResponse,
+    response_model=None,
+    responses=_FHIR,  # type: ignore[arg-type]  # the framework's type is narrower than what it takes
+)
+def get_assessment_as_fhir(case_id: Id, assessment_id: Id, asking: See, svc: Svc) -> FhirResponse:
+    """The answers as a QuestionnaireResponse and the result as Observations. The look is recorded."""
+    bundle = exchange.assessment_bundle(asking.actor, svc, case_id, assessment_id)
+    # The id was found in the record, so it is one of ours and fits a header.
+    name = {"Content-Disposition": f'attachment; filename="assessment-{assessment_id}.json"'}
+    return FhirResponse(bundle, headers=name)
 
 
 @router.post("/{case_id}/assessments", status_code=201)

@@ -57,6 +57,9 @@ def _made(app: FastAPI) -> dict[str, Any]:
     for path, operations in found["paths"].items():
         for method, operation in operations.items():
             _declare(path, method, operation)
+    if path.endswith("/fhir"):
+        # What was answered can be destroyed; a result without it is no export.
+        found |= {"410"}
     return found
 
 
@@ -95,4 +98,7 @@ def _statuses(path: str, method: str, operation: dict[str, Any]) -> set[str]:
     if path in (f"{API}/contacts", f"{API}/session/demo"):
         # A case to be joined that is not there; a demo that this is not.
         found |= {"404"}
+    if path.endswith("/fhir"):
+        # What was answered can be destroyed; a result without it is no export.
+        found |= {"410"}
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from protocols.engine import score
 from protocols.errors import InvalidInput
-from protocols.fhir import assessment, checked, protocol_text, questionnaire
+from protocols.fhir import About, assessment, checked, protocol_text, questionnaire
 from protocols.forms import asked
 from protocols.loader import parse
 from protocols.model import Protocol
@@ -23,6 +24,7 @@ from tests.protocols.interviews import LIBRARY, PROTOCOLS, complete
 
 STORED = Path(__file__).parent / "fhir"
 WHEN = datetime(2026, 11, 22, 3, 4, 5, tzinfo=UTC)
+ABOUT = About(subject={"reference": "Patient/made-up"}, authored=WHEN)
 CSSRS = LIBRARY.get("cssrs-screener")
 
 every_protocol = pytest.mark.parametrize("protocol", PROTOCOLS, ids=lambda protocol: protocol.id)
@@ -40,7 +42,7 @@ def imported(resource: dict[str, Any]) -> Protocol:
 
 
 def exported(protocol: Protocol, answers: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    bundle = checked(assessment(protocol, score(protocol, answers), answers, subject="Patient/made-up", authored=WHEN))
+    bundle = checked(assessment(protocol, score(protocol, answers), answers, ABOUT, id_="made-up"))
     response, band, *total = [entry["resource"] for entry in bundle["entry"]]
     return {"response": response, "band": band} | ({"score": total[0]} if total else {})
 
@@ -109,6 +111,23 @@ def test_an_incomplete_result_is_preliminary_and_shows_floor_and_ceiling() -> No
     assert "valueCodeableConcept" not in band
     shown = [component["valueCodeableConcept"]["text"] for component in band["component"]]
     assert shown == ["no suicidal thoughts reported", "high by this screen"]
+
+
+def test_a_result_says_which_answers_it_came_from_and_the_same_assessment_is_the_same_bundle() -> None:
+    answers = {"q1": "no", "q2": "no", "q6": "no"}
+    made = [assessment(CSSRS, score(CSSRS, answers), answers, ABOUT, id_=each) for each in ("one", "one", "two")]
+    assert made[0] == made[1]
+    assert {entry["fullUrl"] for entry in made[0]["entry"]}.isdisjoint(entry["fullUrl"] for entry in made[2]["entry"])
+    response, band = made[0]["entry"]
+    assert band["resource"]["derivedFrom"] == [{"reference": response["fullUrl"]}]
+
+
+def test_what_somebody_has_still_to_confirm_is_preliminary() -> None:
+    answers = {"q1": "no", "q2": "no", "q6": "no"}
+    about = replace(ABOUT, settled=False, source={"type": "Practitioner", "display": "judged by the operator"})
+    bundle = checked(assessment(CSSRS, score(CSSRS, answers), answers, about, id_="made-up"))
+    response, band = (entry["resource"] for entry in bundle["entry"])
+    assert (response["source"]["type"], band["status"]) == ("Practitioner", "preliminary")
 
 
 def test_a_total_carries_its_loinc_code_and_a_missing_one_is_absent() -> None:
