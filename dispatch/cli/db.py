@@ -33,11 +33,15 @@ def restore(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Put a copy in the place of the whole record. What is not in the copy is lost. Stop the service first."""
-    from dispatch.cli.local import settings
+    """Put a copy in the place of the whole record. What is not in the copy is lost. Refused while the service runs."""
+    from dispatch.cli.local import beating, settings
     from dispatch.store.backup import restore as put_back
 
     given = settings()
+    if still := beating(given):
+        # Whatever runs would go on with what it knows, and record it into a history it does not belong to.
+        one_line(f"the service is running ({', '.join(still)}): stop it, wait 15 seconds, and restore then")
+        raise typer.Exit(1)
     if not yes:
         typer.confirm("The record as it is now will be gone. Go on?", abort=True, err=True)
     given.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)

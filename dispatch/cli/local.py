@@ -79,6 +79,27 @@ def service() -> Iterator[Local]:
         svc.record.dispose()
 
 
+def beating(given: Settings) -> list[str]:
+    """Processes of the service that have just been heard of; none where there is no record that could tell."""
+    from sqlalchemy.exc import DBAPIError
+
+    from dispatch import bootstrap
+    from dispatch.flow.health import running
+
+    try:
+        must_exist(given)
+        svc = bootstrap.build(given, pool_size=1)
+    except ServiceError:
+        return []
+    try:
+        return running(svc)
+    except (ServiceError, DBAPIError):
+        return []
+    finally:
+        svc.queue.close()
+        svc.record.dispose()
+
+
 def must_exist(given: Settings) -> None:
     """Raises NotReady when the record is a SQLite file that is not there: opening it would make an empty one."""
     from pathlib import Path

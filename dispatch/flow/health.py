@@ -75,6 +75,15 @@ def health(svc: Service) -> Health:
     return Health("degraded" if reasons else "ok", tuple(reasons))
 
 
+def running(svc: Service) -> list[str]:
+    """Processes that beat within the last 15 seconds. Raises Unavailable, or the database's own error, when the record
+    cannot be read."""
+    since = svc.clock.now() - SILENT
+    with svc.record.read() as conn:
+        names = conn.scalars(select(schema.hearts.c.process).where(schema.hearts.c.beat_at > since))
+        return sorted({name.partition(":")[0] for name in names})
+
+
 def _silent(svc: Service, hearts: dict[str, datetime]) -> list[Reason]:
     # On a faster clock a beat is as long as on the wall, and covers more of the service's time.
     real = svc.clock.real_seconds(timedelta(seconds=1))

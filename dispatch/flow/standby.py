@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from dispatch.eligibility import can_be_rung
 from dispatch.errors import AskedBack
 from dispatch.flow.service import Service
-from dispatch.eligibility import can_be_rung
 from dispatch.matching import candidates
 from dispatch.roster import on_call
 from dispatch.store import people, schema

@@ -42,6 +42,7 @@ __all__ = [
     "deadlines",
     "departures",
     "debriefs",
+    "departures",
     "emergencies",
     "escalations",
     "feeds",

@@ -39,6 +39,20 @@ def test_a_backup_restores_what_was_there_then(staffed: Shell) -> None:
     assert staffed.ok("db", "check").out == "the record is whole\n"
 
 
+def test_nothing_is_restored_under_a_running_service(staffed: Shell) -> None:
+    staffed.ok("db", "backup", "copy.db")
+    with closing(sqlite3.connect(staffed.data / "record.db")) as conn, conn:
+        now = SystemClock().now().isoformat(sep=" ").removesuffix("+00:00")
+        conn.execute("INSERT INTO hearts (process, beat_at, state) VALUES ('ticker:host:1', ?, '{}')", [now])
+    staffed.ok("users", "add", "later", "--role", "operator", "--no-password")
+    done = staffed.run("db", "restore", "copy.db", "--yes")
+    assert (done.code, done.err) == (
+        1,
+        "the service is running (ticker): stop it, wait 15 seconds, and restore then\n",
+    )
+    assert len(staffed.ok("users", "list", "--json").json) == 1
+
+
 def test_what_is_no_copy_is_not_restored(staffed: Shell) -> None:
     (staffed.here / "junk.db").write_bytes(b"not a database at all" * 200)
     done = staffed.run("db", "restore", "junk.db", "--yes")
