@@ -40,7 +40,6 @@ __all__ = [
     "contacts",
     "data_keys",
     "deadlines",
-    "departures",
     "debriefs",
     "departures",
     "emergencies",
