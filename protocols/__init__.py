@@ -9,6 +9,7 @@
     readings.py    the least and the most worrying way to read what was not answered
     engine.py      answers in; band, floor, ceiling and reasons out
     forms.py       the same file as an accessible form
+    fhir.py        FHIR R4 in and out: questionnaires, and assessments as other services read them
     formwords.py   what a form says of its own, in each language we have words in
 
 No instrument has code of its own. What is not answered is never read as "no".

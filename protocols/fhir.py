@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
+from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from protocols import fhirterms as terms
@@ -54,11 +55,24 @@ def protocol_text(resource: Mapping[str, object], protocol_id: str) -> str:
     Raises InvalidInput when it is not a Questionnaire FHIR allows, nothing in it can be asked, or
     what it asks cannot be said in a protocol file.
     """
-    text = _protocol_text(checked(dict(resource)), protocol_id)
+    text = _protocol_text(checked(_without_notes(resource)), protocol_id)
     _, found = parse(text.encode(), protocol_id)
     if found:
         raise InvalidInput(str(found[0]), [Fault(f"{each.file}:{each.line}", each.says) for each in found])
     return text
+
+
+def _without_notes(element: Any, inside: bool = False) -> Any:
+    """The element without what FHIR may say about a value of an extension, which the models do not know.
+
+    How a value is to be drawn or is translated is no part of what is asked.
+    """
+    if isinstance(element, list):
+        return [_without_notes(each, inside) for each in element]
+    if not isinstance(element, Mapping):
+        return element
+    kept = {key: value for key, value in element.items() if not (inside and key.startswith("_value"))}
+    return {key: _without_notes(value, key == "extension") for key, value in kept.items()}
 
 
 def checked(resource: Resource) -> Resource:

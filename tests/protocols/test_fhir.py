@@ -162,10 +162,56 @@ def test_no_scoring_rule_is_guessed_and_what_was_left_out_is_said() -> None:
     assert score(protocol, {"roots_out": "yes", "size": "large"}).band == "recorded"
     told = " ".join(protocol.definition.uncertain)
     assert "no scoring rule" in told
-    assert "remarks of type text was left out" in told
+    assert "Item remarks was left out: it is not answered by a fixed choice." in told
     assert "condition of item helper" in told
     assert asked(protocol, {"roots_out": "no", "years": 3}).forbidden == ("size",)
     assert "soil" in asked(protocol, {"roots_out": "no", "years": 1}).forbidden
+
+
+def test_what_hides_a_group_hides_everything_in_it() -> None:
+    protocol = imported(stored("greenhouse-with-groups"))
+    assert asked(protocol, {"1_1": "no"}).forbidden == ("1_2_1", "1_2_2", "1_2_3")
+    aphids: dict[str, Any] = {"1_1": "yes", "1_2_1": "Aphids"}
+    assert asked(protocol, aphids).forbidden == ()
+    assert asked(protocol, {**aphids, "1_2_2": 2}).forbidden == ("1_2_3",)
+    assert asked(protocol, {"1_1": "yes", "1_2_1": "Snails"}).forbidden == ("1_2_2", "1_2_3")
+
+
+def test_answers_may_be_texts_and_numbers_instead_of_codes() -> None:
+    protocol = imported(stored("greenhouse-with-groups"))
+    pests, shelves = (item for item in protocol.definition.items if item.id in ("1_2_1", "1_2_2"))
+    assert protocol.definition.answers_of(pests) == ("Aphids", "Snails", "Something else")
+    assert protocol.definition.answers_of(shelves) == (1, 2, 5)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "Item 2 was left out: it takes several answers at once.",
+        "Item 3 was left out: its answer l2 stands for two things.",
+        "Item 4 was left out: its answers lie elsewhere, in http://example.org/fhir/ValueSet/soils.",
+        "Item 5 was left out: it is a number without a least and a most.",
+        "Item 6 was left out: it is hidden.",
+        "Item 7 was left out: it is worked out, not asked.",
+        "The condition of item 8 could not be taken over; it is always asked.",
+        "Item 9 was left out: it has fewer than two answers.",
+        "Item 10 was left out: it has an answer without a code.",
+        "Item 11 was left out: it is not answered by a fixed choice.",
+    ],
+)
+def test_what_would_change_an_answer_is_never_passed_over_in_silence(told: str) -> None:
+    assert told in imported(stored("greenhouse-with-groups")).definition.uncertain
+
+
+def test_a_questionnaire_without_anything_to_ask_names_every_item_and_why() -> None:
+    resource = stored("greenhouse-with-groups")
+    resource["item"] = [item for item in resource["item"] if item["linkId"] in ("2", "11")]
+    with pytest.raises(InvalidInput) as refused:
+        protocol_text(resource, "garden")
+    assert [(fault.field, fault.problem) for fault in refused.value.faults] == [
+        ("item 2", "cannot be taken over: it takes several answers at once"),
+        ("item 11", "cannot be taken over: it is not answered by a fixed choice"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -175,7 +221,7 @@ def test_no_scoring_rule_is_guessed_and_what_was_left_out_is_said() -> None:
         ({"resourceType": "Questionnaire"}, "status"),
         ({"resourceType": "Questionnaire", "status": "active", "items": []}, "items"),
         ({"resourceType": "Questionnaire", "status": "active"}, "item"),
-        ({"resourceType": "Questionnaire", "status": "active", "item": [{"type": "string", "linkId": "a"}]}, "item"),
+        ({"resourceType": "Questionnaire", "status": "active", "item": [{"type": "string", "linkId": "a"}]}, "item a"),
     ],
 )
 def test_what_is_no_questionnaire_names_the_field(resource: dict[str, Any], named: str) -> None:
