@@ -164,6 +164,30 @@ def release(turn: Turn, person: str, why: str) -> None:
         turn.nudge = True
 
 
+def hand_over(turn: Turn, giver: str, taker: str, handoff: str) -> None:
+    """The case passes from one owner to another, who has said yes. Nothing begins again: the state stays, and its
+    clock goes on with whoever has the case now. A person in crisis must not wait longer because a shift has ended."""
+    for assignment in turn.file.assignments:
+        if assignment.open and assignment.person == giver:
+            turn.put(replace(assignment, ended_at=turn.now, ended_because="handed_over"))
+    turn.put(Assignment(turn.new_id(), turn.case.id, taker, since=turn.now, by=taker))
+    turn.say("handed_over", person=taker, giver=giver, handoff=handoff)
+    for other in turn.file.owners:
+        if other != taker:
+            turn.tell(other, "handed_over", who=taker, giver=giver)
+    more = 0
+    for page in turn.file.pages:
+        if page.open and page.person == taker:
+            # They were asked as one more person, and are now in the place of another: the run still wants somebody.
+            turn.put(replace(page, answer=ANSWER[page.answer][Act.SUPERSEDE], deadline=None))
+            more += 0 if page.replaced else 1
+    running = turn.file.escalation
+    if running is not None:
+        gone = (*running.asked, giver), (*running.declined, giver)
+        turn.put(replace(running, want=running.want + more, asked=gone[0], declined=gone[1]))
+        turn.nudge = turn.nudge or more > 0
+
+
 def backup(turn: Turn, person: str | None) -> None:
     """One more person for a case somebody already has; the state stays."""
     turn.happened(Event.BACKUP, person=person)

@@ -10,25 +10,33 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 
 from dispatch.deadline import Deadline, Meaning
 from dispatch.roster import Roster, on_call
 
 
+class State(StrEnum):
+    #: the person was told
+    COMING = "coming"
+    #: the time has come, and what was left was looked at
+    OVER = "over"
+
+
 @dataclass(frozen=True, slots=True)
 class Departure:
-    """One person's end of duty at `until` (aware UTC). `over`: its time has come and been dealt with."""
+    """One person's end of duty at `until` (aware UTC)."""
 
     id: str
     team: str
     person: str
     until: datetime
-    over: bool = False
+    state: State = State.COMING
     version: int = 0
 
     @property
     def deadline(self) -> Deadline | None:
-        return None if self.over else Deadline(Meaning.SPELL_ENDS, self.until)
+        return Deadline(Meaning.SPELL_ENDS, self.until) if self.state is State.COMING else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +55,8 @@ def ended(
     `held` are the person's open cases, `offered` those of them that wait for somebody's answer and so have a clock of
     their own.
     """
-    if departure.over or now < departure.until:
+    if departure.state is State.OVER or now < departure.until:
         return None
     stays = any(one.person == departure.person for one in on_call(roster, departure.team, now))
     left = frozenset() if stays else frozenset(held) - frozenset(offered)
-    return Outcome(replace(departure, over=True), left)
+    return Outcome(replace(departure, state=State.OVER), left)

@@ -108,8 +108,8 @@ TEXTS: dict[str, str] = {
     # the telephone itself
     "shift_check": "Shift check: you are on call ({layer}). Reply OK by {at}, or your coordinator is told.",
     "shift_check_ok": "Thank you, we can reach you.",
-    "reminder": "You are on call {when}, {layer}.{off}{tail}",
-    "number_code": "{digits} is the code that proves this number is yours. Enter it on the page, or text it back.",
+    "reminder": "Reminder: you are on call {duty}, {layer}.{off}{tail}",
+    "number_code": "Crisis dispatch: {digits} proves that this number is yours. Enter it on the page, or text it back.",
     "number_proved": "This number is proved. Thank you.",
     "number_code_wrong": "That is not the code we sent. Look again, or ask for a new one.",
     # availability and looks
@@ -152,6 +152,7 @@ TEXTS: dict[str, str] = {
     "handoff_yours": "{codes}: yours now, from {who}. Send STATUS to see your cases.",
     "handoff_taken": "{who} has {codes} now, instead of you.",
     "handoff_kept": "{codes}: still yours, {who} has not taken over. Your coordinator is told.",
+    "handoff_stays": "Your duty is over and {codes} stay with you. Hand them on; your coordinator is told.{tail}",
     "handoff_over": "{who} keeps {codes} after all. Nothing to do.",
     "handed_over": "{code}: {who} is with you now instead of {giver}.",
     "status": "Your cases: {cases}.",

@@ -14,7 +14,7 @@ from dispatch.alarming import ring
 from dispatch.casefile import Turn
 from dispatch.deadline import Meaning
 from dispatch.errors import NotFound
-from dispatch.flow import handoffs, swaps
+from dispatch.flow import debriefs, departures, handoffs, shiftchecks, signatures, swaps
 from dispatch.flow.commit import mirror, retrying, store, turn_for
 from dispatch.flow.service import Service
 from dispatch.store import casefiles, deadlines, ledger, outbox, schema
@@ -110,4 +110,8 @@ APART: dict[Meaning, Callable[[Actor, Service, str, str], int]] = {
     Meaning.RING_AGAIN: _fire_alarm,
     Meaning.SHIFT_BEGINS: swaps.begins,
     Meaning.HANDOFF_OVERDUE: handoffs.overdue,
+    Meaning.SPELL_ENDS: departures.ends,
+    Meaning.SHIFT_CHECK_OVERDUE: shiftchecks.overdue,
+    Meaning.DEBRIEF_OVERDUE: debriefs.overdue,
+    Meaning.SIGNATURE_OVERDUE: signatures.fire,
 }

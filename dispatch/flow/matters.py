@@ -10,20 +10,26 @@ last.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from dispatch.access import Act, Actor, check
+from dispatch.debrief import Debrief
+from dispatch.departure import Departure
 from dispatch.errors import NotFound
 from dispatch.flow import service_alarms
 from dispatch.flow.commit import mirror, retrying
 from dispatch.flow.service import Service
+from dispatch.handoff import Handoff
 from dispatch.matter import Matter, Row
+from dispatch.shiftcheck import ShiftCheck
+from dispatch.signature import Signature
 from dispatch.store import casefiles, ledger, outbox, schema
 from dispatch.store.casefiles import Told, effect_row
 from dispatch.store.ledger import Entry
-from dispatch.store.rows import insert_rows, load_rows, update_rows
+from dispatch.store.rows import OWNERS, TABLES, insert_rows, load_rows, update_rows
+from dispatch.swap import Swap
 
 R = TypeVar("R", bound=Row)
 T = TypeVar("T")
@@ -150,12 +156,50 @@ def save(svc: Service, conn: Connection, told: Told, before: R | None, matter: M
         casefiles.set_clocks(conn, told, [(row, row.team, None)], svc.new_id)
     outbox.add(conn, [effect_row(e, row.team, None, 0, svc.new_id, now) for e in matter.effects], now)
     told.teams.add(row.team)
-    entries = [Entry(now, matter.actor, said.kind, None, row.team, said.data) for said in matter.said]
+    # What is about a case, though it is none of its rows, is read in that case's history.
+    case_id: str | None = getattr(row, "case_id", None)
+    entries = [Entry(now, matter.actor, said.kind, case_id, row.team, said.data) for said in matter.said]
     for alarm in matter.alarms:
         entries += service_alarms.open_for(
             svc, conn, told, [row.team], alarm.kind, alarm.because, now, matter.actor, subject=alarm.subject
         )
     return entries
+
+
+#: Rows with a clock of their own while they are in one of these states.
+_TICKING: tuple[tuple[type[Row], tuple[str, ...]], ...] = (
+    (Swap, ("asked", "taken")),
+    (Handoff, ("offered",)),
+    (ShiftCheck, ("asked",)),
+    (Departure, ("coming",)),
+    (Debrief, ("offered", "wanted")),
+    (Signature, ("asked", "overdue", "returned")),
+)
+
+
+def repair(svc: Service) -> int:
+    """Give every row its deadline back that should have one and has none; how many those were."""
+    d, told, mended = schema.deadlines.c, Told(), 0
+    with svc.record.read() as conn:
+        lost = [(cls, list(conn.scalars(_without_clock(cls, states).limit(100)))) for cls, states in _TICKING]
+    for cls, ids in lost:
+        if not ids:
+            continue
+        with svc.record.write() as conn:
+            kept = set(conn.scalars(select(d.owner_id).where(d.owner_id.in_(ids))))
+            rows = [row for row in load_rows(conn, cls, "id", ids) if row.id not in kept and row.deadline is not None]
+            casefiles.set_clocks(conn, told, [(row, row.team, None) for row in rows], svc.new_id)
+            mended += len(rows)
+    if mended:
+        mirror(svc, told)
+    return mended
+
+
+def _without_clock(cls: type[Row], states: tuple[str, ...]) -> Select[Any]:
+    table, d = TABLES[cls], schema.deadlines.c
+    ours = (d.owner_kind == OWNERS[cls].value) & (d.owner_id == table.c.id)
+    query = select(table.c.id).outerjoin(schema.deadlines, ours)
+    return query.where(table.c.state.in_(states), d.id.is_(None))
 
 
 def _name(cls: type[Row]) -> str:

@@ -16,7 +16,7 @@ from dispatch.channels.channel import Channel, Refusal
 from dispatch.coverage import alarming
 from dispatch.deadline import Deadline
 from dispatch.escalation import CLOCKS as RUN_CLOCKS
-from dispatch.flow import duty, inbound, service_alarms
+from dispatch.flow import departures, duty, inbound, matters, service_alarms
 from dispatch.flow.commit import commit, mirror
 from dispatch.flow.health import NEEDED
 from dispatch.flow.service import Service
@@ -47,6 +47,7 @@ def sweep(actor: Actor, svc: Service) -> Mapping[str, int]:
         "late": _late(actor, svc, now),
         "silent": _silent(actor, svc, now),
         "purged": _purge(svc, now),
+        "leaving": departures.watch(actor, svc),
         "teams": _nudge(svc),
     }
 
@@ -92,7 +93,7 @@ def _clockless(actor: Actor, svc: Service) -> int:
         commit(actor, svc, Act.RUN, case_id, Turn.set_clock)
     for case_id in runs:
         commit(actor, svc, Act.RUN, case_id, _give_clock)
-    return len(cases) + len(runs)
+    return len(cases) + len(runs) + matters.repair(svc)
 
 
 def watch_coverage(actor: Actor, svc: Service) -> int:

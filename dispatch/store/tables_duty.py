@@ -53,7 +53,7 @@ departures = Table(
     Column("team", ID, ForeignKey("teams.id"), nullable=False),
     Column("person", ID, ForeignKey("people.id"), nullable=False),
     Column("until", UtcDateTime, nullable=False),
-    Column("over", Boolean, nullable=False),
+    Column("state", WORD, nullable=False),
     version(),
     UniqueConstraint("team", "person", "until", name="uq_departures_told_once"),
 )

@@ -500,7 +500,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one table after another
         sa.Column("team", sa.String(length=64), nullable=False),
         sa.Column("person", sa.String(length=64), nullable=False),
         sa.Column("until", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("over", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["person"], ["people.id"], name=op.f("fk_departures_person_people")),
         sa.ForeignKeyConstraint(["team"], ["teams.id"], name=op.f("fk_departures_team_teams")),
