@@ -13,7 +13,7 @@ from dispatch.access import system
 from dispatch.channels.channel import Channel
 from dispatch.clock import monotonic
 from dispatch.deliver import Sender
-from dispatch.flow import firing, searching, sweeping
+from dispatch.flow import firing, reminders, searching, shiftchecks, sweeping
 from dispatch.flow.service import Service
 from dispatch.rebuild import Rebuilt, rebuild
 from dispatch.store import deadlines, schema
@@ -22,6 +22,9 @@ from dispatch.store import deadlines, schema
 MISSED_EVERY = 30.0
 #: The coming day's coverage is looked at this often.
 COVERAGE_EVERY = 300.0
+#: Whoever has come on duty is asked, and whoever will is reminded, this often: seconds do not matter to either, and
+#: working out a large roster costs some.
+DUTY_EVERY = 10.0
 #: A step of the wall clock beyond this is an alarm.
 STEP = timedelta(milliseconds=250)
 
@@ -38,6 +41,7 @@ class Worker:
         self._asked_at = monotonic()
         # The first look is a round late: right after a start the roster may still be on its way in.
         self._covered_at = monotonic()
+        self._duty_at = 0.0
         self._clock_at = (monotonic(), svc.clock.now())
 
     def now(self) -> datetime:
@@ -100,6 +104,10 @@ class Worker:
         if monotonic() - self._covered_at >= COVERAGE_EVERY:
             self._covered_at = monotonic()
             found["gaps"] = sweeping.watch_coverage(self._actor, self.svc)
+        if monotonic() - self._duty_at >= DUTY_EVERY:
+            self._duty_at = monotonic()
+            found["asked"] = shiftchecks.ask(self._actor, self.svc)
+            found["reminded"] = reminders.give(self._actor, self.svc)
         if self._stepped():
             sweeping.clock_stepped(self._actor, self.svc)
             rebuild(self.svc)

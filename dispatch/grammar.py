@@ -35,6 +35,8 @@ class Verb(StrEnum):
     OFF_NOW = "OFF NOW"
     WHO = "WHO"
     STATUS = "STATUS"
+    DEBRIEF = "DEBRIEF"
+    NO_DEBRIEF = "NO DEBRIEF"
 
 
 # A space inside a word is free: `EN ROUTE` is `ENROUTE`.
@@ -55,9 +57,11 @@ WORDS: dict[str, Verb] = {
     "OFF NOW": Verb.OFF_NOW,
     "WHO": Verb.WHO,
     "STATUS": Verb.STATUS,
+    "DEBRIEF": Verb.DEBRIEF,
+    "NO DEBRIEF": Verb.NO_DEBRIEF,
 }
 
-WITHOUT_CODE = frozenset({Verb.ON, Verb.OFF, Verb.OFF_NOW, Verb.WHO, Verb.STATUS})
+WITHOUT_CODE = frozenset({Verb.ON, Verb.OFF, Verb.OFF_NOW, Verb.WHO, Verb.STATUS, Verb.DEBRIEF, Verb.NO_DEBRIEF})
 
 # The carrier acts on these before we see them, so none may ever be a verb of ours. `INFO` only gets its own answer.
 OPT_OUT = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"})
@@ -89,13 +93,22 @@ class CarrierWord:
     word: str
 
 
-Reading = Parsed | NotUnderstood | CarrierWord
+@dataclass(frozen=True, slots=True)
+class Digits:
+    """Six digits and nothing else: a code that proves a number, if one is waited for. No case code is all digits."""
+
+    digits: str
+
+
+Reading = Parsed | NotUnderstood | CarrierWord | Digits
 
 _GAP = r"[\s,.:;/-]*"
 _EDGES = " \t\r\n.,!?;:'\"()[]*-_/‘’“”…"
 _SQUEEZED = {word.replace(" ", ""): verb for word, verb in WORDS.items()}
 _NAMES = "|".join(word.replace(" ", " ?") for word in WORDS)
 _WITH_CODE = re.compile(rf"({_NAMES})(?:{_GAP}({codes.PATTERN}))?")
+# People read six digits aloud, and type them, in two threes. What begins with 911 is a cry for help and never a code.
+_DIGITS = re.compile(r"(?!911)[0-9]{3}[ -]?[0-9]{3}")
 _ON_HOURS = re.compile(rf"ON{_GAP}([0-9]{{1,2}}(?:[.,][0-9])?)\s*(?:H|HR|HRS|HOUR|HOURS)?")
 
 
@@ -117,6 +130,8 @@ def parse(text: str) -> Reading:
     words = normal(text)
     if words in CARRIER_WORDS:
         return CarrierWord(words)
+    if _DIGITS.fullmatch(words):
+        return Digits(re.sub(r"\D", "", words))
     if hours := _ON_HOURS.fullmatch(words):
         length = float(hours[1].replace(",", "."))
         return Parsed(Verb.ON, "ON", hours=length) if 0 < length <= MAX_HOURS else NotUnderstood()

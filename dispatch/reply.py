@@ -6,7 +6,9 @@ The words themselves are in `grammar.WORDS`. The rules, in the order they are tr
    safety alarm, whatever else is open.
 2. A word of the carrier belongs to the carrier.
 3. A named code decides. Without one, a word counts only while it can mean one thing; else we ask back.
-4. While a safety check-in is outstanding, a bare no, or anything we could not place, is a safety alarm: somebody
+4. `OK` answers a safety check-in while one is outstanding, and the check at the start of a shift only when none is.
+   Nobody who holds a case is asked for the second (see `shiftcheck`), so an `OK` is never meant for the other one.
+5. While a safety check-in is outstanding, a bare no, or anything we could not place, is a safety alarm: somebody
    who cannot type what they want may still be able to type something.
 
 Source: the public contract, "Text messages".
@@ -19,13 +21,25 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
-from dispatch.grammar import OPT_IN, OPT_OUT, CarrierWord, NotUnderstood, Parsed, Reading, Verb, normal, parse, reserved
+from dispatch.grammar import (
+    OPT_IN,
+    OPT_OUT,
+    CarrierWord,
+    Digits,
+    NotUnderstood,
+    Parsed,
+    Reading,
+    Verb,
+    normal,
+    parse,
+    reserved,
+)
 
 __all__ = [
-    "Accept", "AskWhich", "Backup", "CallBridge", "CarrierWord", "CheckInOk", "Decline", "HeldCase", "LateAccept",
-    "LatePage", "Meaning", "NotUnderstood", "Off", "OffAskBack", "On", "OpenPage", "OptIn", "OptOut", "Parsed",
-    "Reading", "ReplyContext", "SafetyAlarm", "Stage", "Status", "StatusList", "Unknown", "Verb", "Who", "normal",
-    "parse", "reserved", "understand",
+    "Accept", "AskWhich", "Backup", "CallBridge", "CarrierWord", "CheckInOk", "Debrief", "Decline", "Digits",
+    "HeldCase", "LateAccept", "LatePage", "Meaning", "NotUnderstood", "NumberCode", "Off", "OffAskBack", "On",
+    "OpenPage", "OptIn", "OptOut", "Parsed", "Reading", "ReplyContext", "SafetyAlarm", "ShiftCheckOk", "Stage",
+    "Status", "StatusList", "Unknown", "Verb", "Who", "normal", "parse", "reserved", "understand",
 ]  # fmt: skip
 
 
@@ -73,12 +87,16 @@ class HeldCase:
 
 @dataclass(frozen=True, slots=True)
 class ReplyContext:
-    """The sender's situation. Every list has the newest first. `check_ins`: held cases with a check-in outstanding."""
+    """The sender's situation. Every list has the newest first. `check_ins`: held cases with a check-in outstanding.
+    `shift_checks`: ids of the checks at the start of a shift that wait for an answer, or had one minutes ago."""
 
     open_pages: Sequence[OpenPage] = ()
     late_pages: Sequence[LatePage] = ()
     held: Sequence[HeldCase] = ()
     check_ins: Sequence[HeldCase] = ()
+    shift_checks: Sequence[str] = ()
+    #: a code was sent to this number and has not been entered yet
+    verifying: bool = False
     duress: bool = False
     opted_out: bool = False
     last_on_call: bool = False
@@ -114,6 +132,13 @@ class Status:
 @dataclass(frozen=True, slots=True)
 class CheckInOk:
     case_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftCheckOk:
+    """All of them: it is one telephone, whatever the team."""
+
+    check_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +178,13 @@ class OffAskBack:
 
 
 @dataclass(frozen=True, slots=True)
+class NumberCode:
+    """Six digits, while a code that proves the number is waited for. They may be the wrong ones."""
+
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
 class Who:
     pass
 
@@ -160,6 +192,13 @@ class Who:
 @dataclass(frozen=True, slots=True)
 class StatusList:
     pass
+
+
+@dataclass(frozen=True, slots=True)
+class Debrief:
+    """They want to talk about a hard call; or, not `wanted`, they do not."""
+
+    wanted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +225,8 @@ class Unknown:
 
 
 Meaning = (
-    Accept | LateAccept | Decline | Status | CheckInOk | Backup | CallBridge | SafetyAlarm | On | Off | OffAskBack
-    | Who | StatusList | AskWhich | OptOut | OptIn | Unknown
+    Accept | LateAccept | Decline | Status | CheckInOk | ShiftCheckOk | Backup | CallBridge | SafetyAlarm | On | Off
+    | OffAskBack | NumberCode | Who | StatusList | Debrief | AskWhich | OptOut | OptIn | Unknown
 )  # fmt: skip
 
 
@@ -208,7 +247,7 @@ def _cries(reading: Reading) -> bool:
             return verb is Verb.HELP
         case NotUnderstood(cry=cry):
             return cry
-        case CarrierWord():
+        case CarrierWord() | Digits():
             return False
 
 
@@ -216,7 +255,13 @@ def _bare_no(reading: Reading) -> bool:
     return isinstance(reading, Parsed) and reading.verb is Verb.DECLINE and reading.code is None
 
 
-_SIMPLE: dict[Verb, Meaning] = {Verb.OFF_NOW: Off(), Verb.WHO: Who(), Verb.STATUS: StatusList()}
+_SIMPLE: dict[Verb, Meaning] = {
+    Verb.OFF_NOW: Off(),
+    Verb.WHO: Who(),
+    Verb.STATUS: StatusList(),
+    Verb.DEBRIEF: Debrief(wanted=True),
+    Verb.NO_DEBRIEF: Debrief(wanted=False),
+}
 
 # What a word does to the one case it is about.
 _OF_A_CASE: dict[Verb, Callable[[str], Meaning]] = {
@@ -233,7 +278,9 @@ _OF_A_CASE: dict[Verb, Callable[[str], Meaning]] = {
 def _meaning(reading: Reading, context: ReplyContext) -> Meaning:
     if isinstance(reading, CarrierWord):
         return OptOut() if reading.word in OPT_OUT else OptIn(then=None) if reading.word in OPT_IN else Unknown()
-    if isinstance(reading, NotUnderstood):
+    if isinstance(reading, Digits) and context.verifying:
+        return NumberCode(reading.digits)
+    if isinstance(reading, NotUnderstood | Digits):
         return Unknown()
     verb = reading.verb
     if verb is Verb.ACCEPT:
@@ -241,6 +288,8 @@ def _meaning(reading: Reading, context: ReplyContext) -> Meaning:
     if verb is Verb.DECLINE:
         page = _page(reading, context)
         return page if isinstance(page, AskWhich | Unknown) else Decline(page.page_id)
+    if verb is Verb.OK and reading.code is None and context.shift_checks and not context.check_ins:
+        return ShiftCheckOk(tuple(context.shift_checks))
     if verb in _OF_A_CASE:
         case = _held(reading, context.check_ins if verb is Verb.OK else context.held)
         return _OF_A_CASE[verb](case.case_id) if isinstance(case, HeldCase) else case

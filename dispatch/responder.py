@@ -68,6 +68,8 @@ class Standing:
     until: datetime | None = None
     reachable: bool = True
     unreachable_because: str | None = None
+    #: the number was proved by a code, or by an answer only its owner would give
+    proved: bool = True
     open_cases: int = 0
     open_page_ranks: tuple[int, ...] = field(default=())
     resting_until: datetime | None = None

@@ -121,6 +121,17 @@ def _when(about: About) -> str:
     return f"{_day(start)} {start:%H:%M} to {_day(end)} {end:%H:%M}"
 
 
+def _duty(about: About) -> str:
+    """As `_when`; without an end only from when, for a duty whose end nobody can see yet."""
+    if "end" in about:
+        return _when(about)
+    try:
+        start = datetime.fromisoformat(about["start"])
+    except ValueError:
+        return "soon"
+    return f"from {_day(start)} {start:%H:%M}"
+
+
 def _day(at: datetime) -> str:
     return f"{at:%a} {at.day} {at:%b}"
 
@@ -207,6 +218,7 @@ _SLOTS: dict[str, Callable[[About], str]] = {
     "cases": _cases,
     "code": _code,
     "digits": _digits,
+    "duty": _duty,
     "codes": _codes,
     "giver": lambda about: handle(about["giver"]),
     "layer": _layer,

@@ -13,6 +13,7 @@ from dispatch.access import Actor
 from dispatch.alarm import Alarm
 from dispatch.deliver.job import Job
 from dispatch.deliver.rendering import Letter, Rendered, render
+from dispatch.flow import reminders
 from dispatch.flow.rosters import TeamNow
 from dispatch.flow.service import Service
 from dispatch.page import Delivery, Page
@@ -52,7 +53,7 @@ def claim(actor: Actor, svc: Service, limit: int) -> list[Job]:
         loaded = _load(svc, conn, rows)
         void: list[str] = []
         for row in rows:
-            letter = _letter(row, loaded)
+            letter = _letter(row, loaded, now)
             if letter is None:
                 void.append(row.id)
             else:
@@ -98,7 +99,7 @@ def _load(svc: Service, conn: Connection, rows: list[Row[Any]]) -> _Loaded:
     return found
 
 
-def _letter(row: Row[Any], loaded: _Loaded) -> Letter | None:
+def _letter(row: Row[Any], loaded: _Loaded, now: datetime) -> Letter | None:
     """What to send, or None when there is nothing to send any more: the page was answered, the alarm has ended,
     nobody has a number."""
     attempts = loaded.before.get(row.id, [])
@@ -108,6 +109,8 @@ def _letter(row: Row[Any], loaded: _Loaded) -> Letter | None:
     if row.kind == "SendPage" and (page is None or not page.open):
         return None
     if row.kind == "Ring" and (alarm is None or not alarm.open):
+        return None
+    if row.kind == "Tell" and not reminders.still_true(loaded.teams[row.team], row.person, row.payload, now):
         return None
     sealed = None
     number = None

@@ -12,6 +12,7 @@ from sqlalchemy import Row
 
 from dispatch import wording
 from dispatch.alarm import Alarm
+from dispatch.flow import verifying
 from dispatch.flow.rosters import TeamNow
 from dispatch.flow.service import Service
 from dispatch.flow.words import alarm_about, page_words
@@ -77,4 +78,7 @@ def _body(svc: Service, letter: Letter) -> str:
         )
     if letter.alarm is not None:
         return wording.alarm(letter.alarm.kind, alarm_about(letter.case, letter.alarm))
-    return wording.text(letter.payload["words"], letter.payload["about"])
+    words, about = letter.payload["words"], letter.payload["about"]
+    if words == verifying.WORDS and letter.person is not None:
+        about = verifying.about(svc, letter.person, about)
+    return wording.text(words, about)

@@ -15,7 +15,8 @@ from dispatch.alarm import Kind
 from dispatch.casefile import CaseFile, Turn
 from dispatch.channels.channel import Refusal, Taken
 from dispatch.channels.failures import FailureKind
-from dispatch.deliver.job import Result
+from dispatch.deliver.job import Job, Result
+from dispatch.flow import reports
 from dispatch.flow.blame import blame
 from dispatch.flow.commit import mirror, retrying, store, turns_for
 from dispatch.flow.service import Service
@@ -33,10 +34,12 @@ _LOUD = {FailureKind.PERMANENT: Kind.BAD_NUMBER, FailureKind.OPTED_OUT: Kind.OPT
 def record(actor: Actor, svc: Service, results: Sequence[Result]) -> None:
     """Record results together: attempts and effects closed, pages moved, failures made loud."""
     if results:
-        retrying(lambda: _record(actor, svc, results))
+        for job, refusal in retrying(lambda: _record(actor, svc, results)):
+            reports.refused(actor, svc, job.attempt_id, refusal.code)
 
 
-def _record(actor: Actor, svc: Service, results: Sequence[Result]) -> None:
+def _record(actor: Actor, svc: Service, results: Sequence[Result]) -> list[tuple[Job, Refusal]]:
+    """What the provider refused for good outside any case. What was refused within one is in its file."""
     now = svc.clock.now()
     with svc.record.write() as conn:
         # Cases before attempts and effects, as a callback locks them: the other way round the two wait for each other.
@@ -52,6 +55,8 @@ def _record(actor: Actor, svc: Service, results: Sequence[Result]) -> None:
         outbox.close(conn, [r.job.outbox_id for r in failed], "failed", now)
         told = _pages(actor, svc, conn, files, results, {r.job.outbox_id for r in failed}, now)
     mirror(svc, told)
+    answers = [(r.job, r.answer) for r in failed if r.job.case_id is None]
+    return [(job, a) for job, a in answers if isinstance(a, Refusal) and a.kind is not FailureKind.UNKNOWN]
 
 
 def _paged(results: Sequence[Result]) -> list[str]:

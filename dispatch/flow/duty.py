@@ -203,7 +203,7 @@ def on_call(actor: Actor, svc: Service, team: str, at: datetime | None = None) -
     with svc.record.read() as conn:
         current = svc.rosters.team(conn, team)
         found = on_call_by(current.roster, team, at)
-        known = {k.responder.id: (k.responder, k.standing) for k in people.pool(conn, team, None, now)}
+        known = {k.responder.id: (k.responder, k.standing) for k in _pool(conn, current, now)}
         names = Names(svc, conn, [one.person for one in found])
     skips = _skips(current, known, at)
     layers = dict.fromkeys([*current.roster.layers(team), *(one.layer for one in found)])
@@ -239,6 +239,12 @@ def _skips(current: TeamNow, known: dict[str, tuple[Responder, Standing]], at: d
     result = match(need, EVERYONE, pool, len(pool), at, current.limits, current.rules)
     skipped = {skip.person: skip.reason for skip in result.skips if skip.filter != "on_call"}
     missing = {one.person: "is on no list of people who can be paged" for one in on if one.person not in known}
+def _pool(conn: Connection, here: TeamNow, now: datetime) -> list[people.Known]:
+    return people.pool(
+        conn, here.team.id, here.limits.night_began(now), now, proved_only=here.team.settings.verified_only
+    )
+
+
     return skipped | missing
 
 
@@ -290,7 +296,7 @@ def coverage(
     start, end = _window(svc, start, end)
     with svc.record.read() as conn:
         here = svc.rosters.team(conn, team)
-        known = {k.responder.id: k for k in people.pool(conn, team, None, now)}
+        known = {k.responder.id: k for k in _pool(conn, here, now)}
     who = {id_: k.responder for id_, k in known.items()}
     standings = {id_: k.standing for id_, k in known.items()}
     return gaps(here.roster, team, who, standings, start, end, now, rules=here.rules)

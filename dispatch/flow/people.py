@@ -12,7 +12,7 @@ from dispatch import reply, rosterexport, rosterfile
 from dispatch.access import Act, Actor, Role, check
 from dispatch.alarm import Kind
 from dispatch.errors import Fault, InvalidInput, NotAllowed
-from dispatch.flow import service_alarms, standby
+from dispatch.flow import service_alarms, standby, verifying
 from dispatch.flow.commit import mirror, retrying
 from dispatch.flow.rosters import team_of
 from dispatch.flow.service import Service
@@ -125,7 +125,8 @@ def set_availability(
         if off and not even_so:
             standby.ask_back(svc, conn, row, now)
         uncovered = off and standby.last_one(svc, conn, row, now)
-        people.set_fields(conn, person, {"availability": availability.value, "available_until": until})
+        rested = people.RESTED if availability is Availability.ON else {}
+        people.set_fields(conn, person, {"availability": availability.value, "available_until": until, **rested})
         told = Told(teams=set(row.teams))
         data = {"person": person, "availability": availability.value, "until": until}
         entries = [Entry(now, actor.id, "availability", None, None, data)]
@@ -157,12 +158,14 @@ def put_team(conn: Connection, team: Any, *, new: bool) -> None:
 class SealedPerson:
     """A person with their personal fields sealed; made before the write lock is taken."""
 
-    __slots__ = ("key", "person", "values")
+    __slots__ = ("indexes", "key", "person", "values")
 
-    def __init__(self, person: Person, key: DataKey, values: dict[str, Any]) -> None:
+    def __init__(self, person: Person, key: DataKey, values: dict[str, Any], indexes: tuple[str, ...]) -> None:
         self.person = person
         self.key = key
         self.values = values
+        #: the number's keyed hash under every secret: after a rotation the same number is the same number
+        self.indexes = indexes
 
     @classmethod
     def of(cls, svc: Service, person: Person) -> SealedPerson:
@@ -186,7 +189,7 @@ class SealedPerson:
             "credentials": plain,
             "credential_numbers": seal("people", "credential_numbers", person.id, key, private) if private else None,
         }
-        return cls(person, key, values)
+        return cls(person, key, values, svc.sealer.blind_indexes("phone", person.phone) if person.phone else ())
 
 
 def put_person(conn: Connection, sealed: SealedPerson, now: datetime, *, new: bool) -> None:
@@ -196,7 +199,6 @@ def put_person(conn: Connection, sealed: SealedPerson, now: datetime, *, new: bo
         fresh = {
             "id": person.id,
             "availability": Availability.ROSTER.value,
-            "excused_once": False,
             "active": True,
             "version": 1,
         }
@@ -205,9 +207,13 @@ def put_person(conn: Connection, sealed: SealedPerson, now: datetime, *, new: bo
         before = people.one(conn, person.id)
         old = DataKey(before.key_id, None)
         cleared: dict[str, Any] = {}
-        if before.phone_index != sealed.values["phone_index"] and before.unreachable == "bad_number":
-            # A new number starts with a clean name; an opt-out is the carrier's and stays until it is lifted there.
-            cleared = {"unreachable": None}
+        if before.phone_index not in sealed.indexes:
+            # What was proved was the old number; so was a code that is still under way.
+            cleared["verified_at"] = None
+            verifying.forget(conn, person.id)
+            if before.unreachable == "bad_number":
+                # A new number starts with a clean name; an opt-out is the carrier's and stays until it is lifted there.
+                cleared["unreachable"] = None
         conn.execute(update(p).where(p.c.id == person.id).values(**sealed.values, **cleared, version=p.c.version + 1))
     if not new:
         datakeys.drop_unused(conn, old)

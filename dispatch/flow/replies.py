@@ -3,7 +3,7 @@ guessed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +18,8 @@ from dispatch.alarming import end_missed_check_in, raise_alarm
 from dispatch.case import Event, State
 from dispatch.casefile import CaseFile, Turn
 from dispatch.effects import AnswerNumber, Bridge, Effect, Tell
-from dispatch.flow import service_alarms
+from dispatch.errors import Refused
+from dispatch.flow import debriefs, proofs, service_alarms, verifying
 from dispatch.flow.commit import commit, mirror
 from dispatch.flow.service import Service
 from dispatch.flow.situation import STAGES, context_of
@@ -59,6 +60,8 @@ class _Text:
     inbox_id: str
     person: Row[Any]
     words: str
+    #: everybody who has this number
+    sharing: Sequence[Row[Any]]
 
     def finish(self, conn: Connection, _: object = None) -> None:
         if not inbox.finish(conn, self.inbox_id, self.svc.clock.now()):
@@ -76,9 +79,12 @@ def reply(actor: Actor, svc: Service, row: Row[Any], form: Mapping[str, Any]) ->
             return
         person = found[0]
         roles = frozenset(Role(r) for r in person.roles)
-        text = _Text(svc, Actor(person.id, roles, frozenset(person.teams), person.id), row.id, person, words)
+        who = Actor(person.id, roles, frozenset(person.teams), person.id)
+        text = _Text(svc, who, row.id, person, words, found)
         context = context_of(svc, person, words)
-        _act(text, replies.understand(replies.parse(words), context), context)
+        meaning = replies.understand(replies.parse(words), context)
+        proofs.of_text(text.actor, svc, person, meaning, shared=len(found) > 1)
+        _act(text, meaning, context)
     except _AlreadyRead:
         return
 
@@ -93,6 +99,11 @@ def _act(text: _Text, meaning: replies.Meaning, context: ReplyContext) -> None: 
             _on_case(text, case_id, Act.STATUS, lambda turn: working.status(turn, _EVENTS[verb], text.person.id))
         case replies.CheckInOk(case_id):
             _on_case(text, case_id, Act.STATUS, lambda turn: _checked_in(turn, text.person.id))
+        case replies.ShiftCheckOk():
+            _say(text, "shift_check_ok")
+        case replies.NumberCode(digits):
+            right = verifying.by_text(text.actor, text.svc, [one.id for one in text.sharing], digits)
+            _say(text, "number_proved" if right else "number_code_wrong")
         case replies.Backup(case_id):
             _on_case(text, case_id, Act.BACKUP, lambda turn: answering.backup(turn, text.person.id))
         case replies.CallBridge(case_id):
@@ -110,6 +121,8 @@ def _act(text: _Text, meaning: replies.Meaning, context: ReplyContext) -> None: 
             _say(text, "who", people=_who(text))
         case replies.StatusList():
             _say(text, "status", cases=" ".join(f"{h.code}:{_WORDS[h.stage]}" for h in context.held))
+        case replies.Debrief(wanted):
+            _debrief(text, wanted=wanted)
         case replies.AskWhich(verb, codes):
             _say(text, "which_code", verb=verb.value, codes=" ".join(codes))
         case replies.OptOut():
@@ -158,6 +171,18 @@ def _on_case(
     commit(text.actor, text.svc, act, case_id, decide, first=first, also=also)
 
 
+def _debrief(text: _Text, *, wanted: bool) -> None:
+    try:
+        if wanted:
+            debriefs.ask(text.actor, text.svc, done=text.finish)
+        elif debriefs.decline(text.actor, text.svc, done=text.finish):
+            return
+        else:
+            _say(text, "debrief_declined")
+    except Refused:
+        _say(text, "debrief_none")
+
+
 def _checked_in(turn: Turn, person: str) -> None:
     turn.happened(Event.CHECKED_IN, person=person)
     end_missed_check_in(turn)
@@ -188,7 +213,8 @@ def _availability(text: _Text, state: str, hours: float | None, *, uncovered: bo
     local = ""
     with svc.record.write() as conn:
         text.finish(conn)
-        people.set_fields(conn, text.person.id, {"availability": state, "available_until": until})
+        rested = people.RESTED if state == "on" else {}
+        people.set_fields(conn, text.person.id, {"availability": state, "available_until": until, **rested})
         if until is not None and text.person.teams:
             place = svc.rosters.team(conn, text.person.teams[0]).team.timezone
             local = wall(until, zone(place)).strftime("%H:%M")

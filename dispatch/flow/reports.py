@@ -15,6 +15,7 @@ from dispatch import asking
 from dispatch.access import Act, Actor, check
 from dispatch.alarm import Kind
 from dispatch.casefile import CaseFile, Turn
+from dispatch.flow import shiftchecks
 from dispatch.flow.blame import LOUD, blame
 from dispatch.flow.commit import mirror, retrying, store, turns_for
 from dispatch.flow.service import Service
@@ -64,6 +65,7 @@ def act_on(actor: Actor, svc: Service, inbox_ids: Sequence[str]) -> None:
         retrying(lambda: _together(actor, svc, together, said_before))
     for one in alone:
         _outside_cases(actor, svc, one)
+    shiftchecks.not_arrived(actor, svc, [one.attempt.outbox_id for one in alone])
 
 
 def _unread(svc: Service, inbox_ids: Sequence[str]) -> tuple[list[Row[Any]], dict[str, Mapping[str, Any]]]:
@@ -144,6 +146,18 @@ def _outside_cases(actor: Actor, svc: Service, one: _Reported) -> None:
         if entries:
             told.ledger_no = ledger.append(conn, entries)
     mirror(svc, told)
+
+
+def refused(actor: Actor, svc: Service, attempt_id: str, code: int | None) -> None:
+    """The provider would not take a text to a person that was no page: what that says of their number is loud too."""
+    a, told = schema.attempts, Told()
+    with svc.record.write() as conn:
+        attempt = conn.execute(select(a).where(a.c.id == attempt_id)).one()
+        entries = blame(actor, svc, conn, told, attempt, Report.FAILED, code)
+        if entries:
+            told.ledger_no = ledger.append(conn, entries)
+    mirror(svc, told)
+    shiftchecks.not_arrived(actor, svc, [attempt.outbox_id])
 
 
 def _note_attempt(svc: Service, conn: Connection, one: _Reported) -> None:

@@ -7,13 +7,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from dispatch.alarm import Kind
-from dispatch.alarming import open_alarm
+from dispatch.alarm import Alarm, Kind
+from dispatch.alarming import end, open_alarm
 from dispatch.flow.service import Service
 from dispatch.store import casefiles, schema
 from dispatch.store.casefiles import Told
 from dispatch.store.ledger import Entry
-from dispatch.store.rows import insert_rows
+from dispatch.store.rows import insert_rows, load_rows, update_rows
 
 
 def open_for(
@@ -45,6 +45,21 @@ def open_for(
         data = {"alarm": alarm.id, "kind": kind.value, "subject": subject}
         entries.append(Entry(now, actor, "alarm_opened", None, team, data))
     return entries
+
+
+def end_for(
+    conn: Connection, told: Told, team: str, kind: Kind, now: datetime, by: str, *, subject: str | None = None
+) -> list[str]:
+    """The cause is gone: end what rings for it in this team; the ids of those alarms."""
+    a = schema.alarms
+    query = select(a.c.id).where(
+        a.c.team == team, a.c.kind == kind.value, a.c.case_id.is_(None), a.c.ended_at.is_(None)
+    )
+    query = query.where(a.c.subject.is_(None) if subject is None else a.c.subject == subject)
+    ended = load_rows(conn, Alarm, "id", list(conn.scalars(query)))
+    update_rows(conn, [end(alarm, by, now) for alarm in ended])
+    told.timers_disarm += casefiles.stop_clocks(conn, [alarm.id for alarm in ended])
+    return [alarm.id for alarm in ended]
 
 
 def every_team(conn: Connection) -> list[str]:

@@ -13,7 +13,7 @@ from dispatch.alarm import Kind
 from dispatch.alarming import MISSED
 from dispatch.case import State
 from dispatch.deadline import Meaning
-from dispatch.flow import standby
+from dispatch.flow import shiftchecks, standby, verifying
 from dispatch.flow.service import Service
 from dispatch.page import Answer
 from dispatch.reply import HeldCase, LatePage, OpenPage, ReplyContext, Stage, Verb
@@ -38,6 +38,8 @@ def context_of(svc: Service, person: Row[Any], words: str) -> ReplyContext:
         pages = _pages(conn, person.id, now)
         held = _held(conn, person.id)
         missed = _missed(conn, person.id)
+        code_waits = verifying.waiting(conn, person.phone_index, now)
+        checks = shiftchecks.waiting(conn, person.id, now) or shiftchecks.lately(conn, person.id, now - FRESH)
         last = _going_off(words) and standby.last_one(svc, conn, person, now)
     late = [
         LatePage(p.code, p.id, fresh=p.answer in _UNANSWERED and now - p.by < FRESH)
@@ -50,6 +52,8 @@ def context_of(svc: Service, person: Row[Any], words: str) -> ReplyContext:
         held=[_stage(h) for h in held],
         # A missed check-in is outstanding until it is answered: a late OK must end the alarm.
         check_ins=[_stage(h) for h in held if h.meaning == Meaning.CHECK_IN_OVERDUE.value or h.id in missed],
+        shift_checks=checks,
+        verifying=code_waits,
         duress=person.duress_index is not None
         and person.duress_index in svc.sealer.blind_indexes("duress", replies.normal(words)),
         opted_out=person.unreachable == "opted_out",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -85,7 +85,7 @@ def pool(
     ]
 
 
-def _unreachable(row: Row[Any], proved_only: bool) -> str | None:
+def _unreachable(row: Row[*tuple[Any, ...]], proved_only: bool) -> str | None:
     if row.unreachable is not None:
         return str(row.unreachable)
     unproved = proved_only and row.verified_at is None
@@ -194,6 +194,12 @@ _PAGED = (
     .where(schema.people.c.id == bindparam("person"), schema.people.c.version == bindparam("was"))
     .values(version=schema.people.c.version + 1, last_paged_at=bindparam("now"), excused_until=None)
 )
+
+
+def passed_over(conn: Connection, persons: Iterable[str]) -> None:
+    """Somebody else was asked in their place: each was excused once."""
+    if wanted := sorted(persons):
+        conn.execute(update(schema.people).where(schema.people.c.id.in_(wanted)).values(excused_until=None))
 
 
 def taken(conn: Connection, person: str) -> None:

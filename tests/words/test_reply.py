@@ -17,6 +17,7 @@ from dispatch.reply import (
     LateAccept,
     LatePage,
     Meaning,
+    NumberCode,
     Off,
     OffAskBack,
     On,
@@ -25,6 +26,7 @@ from dispatch.reply import (
     OptOut,
     ReplyContext,
     SafetyAlarm,
+    ShiftCheckOk,
     Stage,
     Status,
     StatusList,
@@ -48,6 +50,12 @@ MISSED = ReplyContext(late_pages=[LatePage("K7Q", "p1", fresh=True)])
 MISSED_AND_PAGED = ReplyContext(late_pages=MISSED.late_pages, open_pages=[OpenPage("M4R", "p2")])
 LONG_AGO = ReplyContext(late_pages=[LatePage("K7Q", "p1")], open_pages=[OpenPage("M4R", "p2")])
 HAS_IT = ReplyContext(late_pages=[LatePage("B3X", "p3")], held=HOLDS.held)
+COMES_ON = ReplyContext(shift_checks=["s1"])
+COMES_ON_TWICE = ReplyContext(shift_checks=["s1", "s2"], open_pages=PAGED.open_pages)
+COMES_ON_AND_CHECKED = ReplyContext(held=ON_SCENE.held, check_ins=ON_SCENE.held, shift_checks=["s1"])
+COMES_ON_AND_HOLDS = ReplyContext(held=ON_SCENE.held, shift_checks=["s1"])
+PROVES = ReplyContext(verifying=True)
+PROVES_AND_CHECKED = ReplyContext(held=ON_SCENE.held, check_ins=ON_SCENE.held, verifying=True)
 ALARM = SafetyAlarm(("c3",))
 
 SITUATIONS: list[tuple[str, ReplyContext, str, Meaning]] = [
@@ -62,6 +70,18 @@ SITUATIONS: list[tuple[str, ReplyContext, str, Meaning]] = [
     ("a case held and a page open, no", HOLDS_AND_PAGED, "n", AskWhich(Verb.DECLINE, ("K7Q",))),
     ("a case held and a page open, code given", HOLDS_AND_PAGED, "1 K7Q", Accept("p1")),
     ("nothing to accept", IDLE, "1", Unknown()),
+    ("ok at the start of a shift", COMES_ON, "ok.", ShiftCheckOk(("s1",))),
+    ("ok in two teams, with a page open", COMES_ON_TWICE, "OK", ShiftCheckOk(("s1", "s2"))),
+    ("ok with a code is about a case", COMES_ON, "OK B3X", Unknown()),
+    ("a safety check-in comes before the start of a shift", COMES_ON_AND_CHECKED, "ok", CheckInOk("c3")),
+    ("on scene, no check-in is waited for", COMES_ON_AND_HOLDS, "ok", ShiftCheckOk(("s1",))),
+    ("no is no answer to the start of a shift", COMES_ON, "no", Unknown()),
+    ("six digits", PROVES, "493827", NumberCode("493827")),
+    ("six digits in two threes", PROVES, "493 827.", NumberCode("493827")),
+    ("six digits nobody waits for", IDLE, "493827", Unknown()),
+    ("seven digits", PROVES, "4938275", Unknown()),
+    ("a code typed at a check-in is no cry", PROVES_AND_CHECKED, "493-827", NumberCode("493827")),
+    ("911 is never a code", PROVES_AND_CHECKED, "911 911", ALARM),
     ("a late yes", MISSED, "1", LateAccept("p1")),
     ("a late yes by code", MISSED, "1 K7Q", LateAccept("p1")),
     ("a late no", MISSED, "2 K7Q", Decline("p1")),

@@ -34,6 +34,8 @@ EVERYTHING = {
     "until": "08:00",
     "people": "ben:backup dee:supervisor",
     "cases": "K7Q:en_route M4R:cleared",
+    "digits": "123456",
+    "off": "yes",
     "swap": "K4M7",
     "layer": "primary",
     "giver": "dee",
