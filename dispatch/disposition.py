@@ -39,6 +39,8 @@ class Disposition(StrEnum):
     MEDICAL_HOSPITAL = "medical_hospital"
     INVOLUNTARY_HOLD = "involuntary_hold"
     EMERGENCY_SERVICES = "emergency_services"
+    #: the person died before or during the response
+    DIED = "died"
     RETURNED_TO_911 = "returned_to_911"
     CANCELLED_BY_911 = "cancelled_by_911"
     OUT_OF_AREA = "out_of_area"

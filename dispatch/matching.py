@@ -2,7 +2,8 @@
 
 1. `eligibility.FILTERS`, in order: who may be asked now.
 2. `ranking.RANKS`, in order: who first.
-3. The team's mix, person by person down that order: a half of a team is taken only if it can become a whole one.
+3. `choosing.choose`: the team's mix, person by person down that order; a half of a team is taken only if it can become
+   a whole one.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from datetime import datetime
 from functools import cache
 from typing import NamedTuple
 
+from dispatch.choosing import choose
 from dispatch.eligibility import RELAXABLE, Look, can_be_rung, objection
 from dispatch.need import Candidate, Limits, Match, Need, Pick, Skip
 from dispatch.priority import Urgency
@@ -20,7 +22,7 @@ from dispatch.ranking import place
 from dispatch.responder import Availability, Responder, Standing
 from dispatch.roster import EVERYONE, EXTRA, OnCall
 from dispatch.rulepack import Kind, RulePack, RulePacks, TitleRule, best_title, waived_title
-from dispatch.teammix import Mix, leads, mix
+from dispatch.teammix import Mix, mix
 from dispatch.wallclock import wall, zone
 
 __all__ = [
@@ -134,6 +136,9 @@ class Pool:
         self._judged: dict[tuple[Need, str], _Judged] = {}
         #: whom pages have changed, in that order
         self._changed: list[str] = []
+        self._excused = {who.responder.id for who in candidates if who.standing.excused_once}
+        #: the same people without their excuses: who would have been asked
+        self._unexcused = Pool([_ready(who) for who in candidates], now, limits, rules) if self._excused else None
 
     def __len__(self) -> int:
         return len(self._by_id)
@@ -149,7 +154,21 @@ class Pool:
                 relaxed.append(name)
                 need = replace(need, relaxed=need.relaxed | {name})
                 found = self.match(need, layer, count)
-        return replace(found, relaxed=tuple(relaxed)) if found.picks or found.only_busy else found
+        spared = self._spared(need, layer, count, found.picks)
+        return replace(found, relaxed=tuple(relaxed), spared=spared) if found.picks or found.only_busy else found
+
+    def _spared(self, need: Need, layer: str, count: int, picks: Sequence[Pick]) -> tuple[str, ...]:
+        if self._unexcused is None or not self._excused or not picks:
+            return ()
+        chosen = {pick.person for pick in picks}
+        would = self._unexcused.match(need, layer, count).picks
+        return tuple(p.person for p in would if p.person in self._excused - chosen)
+
+    def passed_over(self, person: str) -> None:
+        """Somebody else was asked in place of `person`: their excuse is used up."""
+        self._by_id[person] = _ready(self._by_id[person])
+        self._excused.discard(person)
+        self._changed.append(person)
 
     def match(self, need: Need, layer: str, count: int) -> Match:
         """As the function `match`."""
@@ -161,7 +180,7 @@ class Pool:
         if named:
             judged = judged.copy()
             judged.again(look, [self._by_id[person] for person in sorted(named)])
-        return _choose(look, [(one.who, one.because) for one in judged.ranked], list(judged.skips.values()), count)
+        return choose(look, [(one.who, one.because) for one in judged.ranked], list(judged.skips.values()), count)
 
     def asked(self, person: str, urgency: Urgency) -> None:
         """`person` has one more open page, of a case of this urgency."""
@@ -171,7 +190,11 @@ class Pool:
             open_page_ranks=(*who.standing.open_page_ranks, urgency.rank),
             pages_tonight=who.standing.pages_tonight + (1 if self._is_night else 0),
             last_paged_at=self._now,
+            excused_once=False,
         )
+        if self._unexcused is not None:
+            self._unexcused.asked(person, urgency)
+            self._excused.discard(person)
         self._by_id[person] = replace(who, standing=standing)
         self._changed.append(person)
 
@@ -229,6 +252,11 @@ class Pool:
         }
 
 
+def _ready(who: Candidate) -> Candidate:
+    """The person without an excuse."""
+    return replace(who, standing=replace(who.standing, excused_once=False)) if who.standing.excused_once else who
+
+
 class _View(NamedTuple):
     """What depends on the state and team of a case alone."""
 
@@ -270,61 +298,3 @@ class _Judged:
                 rule, reason = found
                 self.skips[who.responder.id] = Skip(who.responder.id, rule.name, reason, rule.lasting)
         self.ranked.sort(key=lambda one: (one.key, one.person))
-
-
-def _choose(look: Look, ranked: Sequence[tuple[Candidate, list[str]]], skips: list[Skip], count: int) -> Match:
-    """Walk down the order, judging each person with the team they would join.
-
-    People who must answer together are judged as one team: a half that was picked stays in `team`, and whoever follows
-    completes it. Who does not lead is looked at after all who do, and is taken as a half only if somebody who leads has
-    accepted or has an open page; racing a whole team of one, they could be first to accept, and then be sole.
-    """
-    team, led = _company(look)
-    picks: list[Pick] = []
-    others: list[Pick] = []
-    # A state has a few titles and a team hundreds of people: each title is judged once for the team as it stands.
-    # (By identity: the pack's rules are shared, and hashing one costs what judging it would.)
-    as_it_stands: dict[int, Mix] = {}
-    if not led:
-        ranked = sorted(ranked, key=lambda one: not _leads(look.title(one[0])))
-    for who, reasons in ranked:
-        title = look.title(who)
-        person = who.responder.id
-        because = list(reasons)
-        if isinstance(title, str):  # the filter `credential`, which nothing relaxes, lets nobody else through
-            continue
-        known = as_it_stands.get(id(title))
-        judged = known or mix([*team, title], look.need.mode, look.need.people, look.pack)
-        as_it_stands[id(title)] = judged
-        if not judged.possible or (not judged.complete and not led and not leads(title)):
-            skips.append(Skip(person, "team_mix", f"{title.title}: {judged.reason}, nobody to go with", lasting=True))
-            continue
-        if not title.source.verified:
-            because.append(f"rule not verified: {title.source.cite}")
-        if not judged.complete:
-            because.append(f"half of a team: {judged.reason}")
-        pick = Pick(person, _layer_of(who, look.layer), tuple(because))
-        if len(picks) >= count:
-            others.append(pick)
-            continue
-        picks.append(pick)
-        if not judged.complete:
-            team.append(title)
-            as_it_stands.clear()
-    return Match(tuple(picks), tuple(skips), tuple(others))
-
-
-def _company(look: Look) -> tuple[list[TitleRule], bool]:
-    """The titles of those who have accepted; and whether one of them, or of those with an open page, leads."""
-    accepted = [look.by_id[person] for person in sorted(look.need.with_people) if person in look.by_id]
-    paged = [look.by_id[person] for person in sorted(look.need.paged) if person in look.by_id]
-    team = [title for who in accepted if isinstance(title := look.title(who), TitleRule)]
-    return team, any(_leads(look.title(who)) for who in [*accepted, *paged])
-
-
-def _leads(title: TitleRule | str) -> bool:
-    return isinstance(title, TitleRule) and leads(title)
-
-
-def _layer_of(who: Candidate, layer: str) -> str:
-    return who.on[0].layer if layer == EVERYONE else layer

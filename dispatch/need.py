@@ -81,6 +81,15 @@ class Limits:
         start, end = self.night
         return start <= clock < end if start < end else clock >= start or clock < end
 
+    def night_began(self, now: datetime) -> datetime | None:
+        """When the night that is running began; None by day."""
+        if not self.is_night(now):
+            return None
+        local = wall(now, zone(self.timezone))
+        start = self.night[0]
+        began = local.replace(hour=start.hour, minute=start.minute, second=0, microsecond=0)
+        return (began if began <= local else began - timedelta(days=1)).astimezone(now.tzinfo)
+
 
 @dataclass(frozen=True, slots=True)
 class Pick:
@@ -113,6 +122,8 @@ class Match:
     others: tuple[Pick, ...] = ()
     #: filters that had to be relaxed, in the order in which they were
     relaxed: tuple[str, ...] = ()
+    #: excused people who would have been picked, had they not been
+    spared: tuple[str, ...] = ()
 
     @property
     def only_busy(self) -> bool:

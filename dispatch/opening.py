@@ -54,9 +54,10 @@ def open_case(
     operator: str,
     assessing: bool,
     new_id: Callable[[], str],
+    known_people: tuple[str, ...] = (),
 ) -> Turn:
     """A new case in a turn of its own. `assessing`: the operator is still asking; it is queued at the cautious level
-    when that takes too long."""
+    when that takes too long. `known_people` of ours have spoken with the person before."""
     held = held_until(policy, found.urgency, now, timezone)
     line = facts.line or Line.LOST
     case = Case(
@@ -79,6 +80,7 @@ def open_case(
         languages=facts.languages,
         gender=facts.responder_gender,
         skills=facts.skills,
+        known_people=known_people,
         area=facts.area,
         safety=("2-person",) if found.people_needed > 1 else (),
         scene_hold=found.scene_hold,

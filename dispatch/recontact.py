@@ -62,6 +62,10 @@ class Assignment:
     since: datetime
     page_id: str | None = None
     by: str | None = None
+    #: when they, alone or as part of a team, first spoke with the person
+    engaged_at: datetime | None = None
+    #: when their work on it was over; they still owe how it ended
+    cleared_at: datetime | None = None
     ended_at: datetime | None = None
     ended_because: str | None = None
     version: int = 0

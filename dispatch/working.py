@@ -51,6 +51,9 @@ def status(turn: Turn, event: Event, person: str | None, *, tell: bool = True, b
 
 def _nobody_needed(turn: Turn) -> None:
     """The work is over: nobody else is looked for, and whoever was asked hears it."""
+    for assignment in turn.file.assignments:
+        if assignment.open and assignment.cleared_at is None:
+            turn.put(replace(assignment, cleared_at=turn.now))
     end_alarms(turn, Kind.UNANSWERED, Kind.CONTACT_OVERDUE, Kind.ARRIVAL_OVERDUE, Kind.RETRY_OVERDUE)
     laddering.cancel(turn)
     withdraw_pages(turn, "withdrawn")
@@ -63,6 +66,10 @@ def _spoke(turn: Turn) -> None:
         turn.put(replace(turn.case, first_contact_at=turn.now))
         late = turn.now > turn.case.respond_by
         turn.say("first_contact", late=late)
+    # Whoever has the case goes together: each of them is somebody this person has met.
+    for assignment in turn.file.assignments:
+        if assignment.open and assignment.engaged_at is None:
+            turn.put(replace(assignment, engaged_at=turn.now))
     for recontact in turn.file.recontacts:
         if recontact.open:
             turn.put(replace(recontact, done_at=turn.now, deadline=None))

@@ -147,6 +147,7 @@ _WORDS: dict[type[StrEnum], dict[str, str]] = {
         "voluntary_er": "Emergency room, by choice",
         "medical_hospital": "Hospital, medical",
         "crisis_stabilisation": "Crisis stabilization unit",
+        "died": "The person died",
         "returned_to_911": "Returned to 911",
         "cancelled_by_911": "Cancelled by 911",
         "out_of_area": "Outside our area",

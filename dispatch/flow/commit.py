@@ -22,6 +22,7 @@ from sqlalchemy import Connection
 from dispatch.access import Act, Actor, check
 from dispatch.casefile import CaseFile, Turn
 from dispatch.errors import Conflict
+from dispatch.flow import aftermath
 from dispatch.flow.service import Service
 from dispatch.queue import MirrorChanges
 from dispatch.store import casefiles, ledger
@@ -94,7 +95,8 @@ def store(svc: Service, conn: Connection, turns: Sequence[tuple[CaseFile | None,
     """Save what turns decided, ledger last. Nothing may follow in the transaction."""
     savings = [Saving(before, t.file, t.effects, t.nudge) for before, t in turns]
     told = casefiles.save(conn, savings, now, svc.new_id)
-    told.ledger_no = ledger.append(conn, [entry for _, t in turns for entry in entries(t)])
+    after = [entry for before, t in turns for entry in aftermath.follow(svc, conn, told, before, t)]
+    told.ledger_no = ledger.append(conn, [*(entry for _, t in turns for entry in entries(t)), *after])
     return told
 
 

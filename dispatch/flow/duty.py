@@ -55,6 +55,10 @@ class ResponderView:
     available_until: datetime | None
     #: why no page can reach them: opted_out, unverified, bad_number
     unreachable: str | None
+    #: after long work; until then asked after the others, and not for a case below urgent
+    resting_until: datetime | None
+    #: after a hard call: passed over once, and until then at the latest
+    excused_until: datetime | None
     open_cases: int
     last_paged_at: datetime | None
 
@@ -164,7 +168,7 @@ def responder(actor: Actor, svc: Service, person: str) -> ResponderView:
 def _people(svc: Service, conn: Connection, rows: Sequence[Row[Any]], *, phones: bool) -> list[ResponderView]:
     ids = [row.id for row in rows]
     names = Names(svc, conn, ids)
-    a = schema.assignments.c
+    a, now = schema.assignments.c, svc.clock.now()
     held: dict[str, int] = {}
     for person in conn.scalars(select(a.person).where(a.person.in_(ids), a.ended_at.is_(None))):
         held[person] = held.get(person, 0) + 1
@@ -188,11 +192,17 @@ def _people(svc: Service, conn: Connection, rows: Sequence[Row[Any]], *, phones:
             availability=Availability(row.availability),
             available_until=row.available_until,
             unreachable=row.unreachable or (None if row.phone is not None else "unverified"),
+            resting_until=_ahead(row.resting_until, now),
+            excused_until=_ahead(row.excused_until, now),
             open_cases=held.get(row.id, 0),
             last_paged_at=row.last_paged_at,
         )
         for row in rows
     ]
+
+
+def _ahead(at: datetime | None, now: datetime) -> datetime | None:
+    return at if at is not None and at > now else None
 
 
 def on_call(actor: Actor, svc: Service, team: str, at: datetime | None = None) -> OnCallNow:
@@ -229,6 +239,12 @@ def on_call(actor: Actor, svc: Service, team: str, at: datetime | None = None) -
     )
 
 
+def _pool(conn: Connection, here: TeamNow, now: datetime) -> list[people.Known]:
+    return people.pool(
+        conn, here.team.id, here.limits.night_began(now), now, proved_only=here.team.settings.verified_only
+    )
+
+
 def _skips(current: TeamNow, known: dict[str, tuple[Responder, Standing]], at: datetime) -> dict[str, str]:
     """The reason of whoever would be passed over for an ordinary case by telephone."""
     team = current.team
@@ -239,12 +255,6 @@ def _skips(current: TeamNow, known: dict[str, tuple[Responder, Standing]], at: d
     result = match(need, EVERYONE, pool, len(pool), at, current.limits, current.rules)
     skipped = {skip.person: skip.reason for skip in result.skips if skip.filter != "on_call"}
     missing = {one.person: "is on no list of people who can be paged" for one in on if one.person not in known}
-def _pool(conn: Connection, here: TeamNow, now: datetime) -> list[people.Known]:
-    return people.pool(
-        conn, here.team.id, here.limits.night_began(now), now, proved_only=here.team.settings.verified_only
-    )
-
-
     return skipped | missing
 
 

@@ -18,12 +18,14 @@ from dispatch import contact as contacts_rules
 from dispatch import disposition as endings
 from dispatch import opening
 from dispatch.access import Act, Actor, Role, check
-from dispatch.casefile import Said, Turn
+from dispatch.casefile import CaseFile, Said, Turn
 from dispatch.closure import close
 from dispatch.contact import Contact, Personal, facts_of, personal_of
+from dispatch.contactvalues import Tri
 from dispatch.disposition import Ending
 from dispatch.errors import Fault, InvalidInput, Refused
 from dispatch.facts import Facts
+from dispatch.flow import signatures
 from dispatch.flow.answers import Given, Scored, assessment_row, score_all
 from dispatch.flow.assessing import again_triaged, results_of
 from dispatch.flow.commit import mirror, retrying, store
@@ -82,8 +84,9 @@ def log_contact(actor: Actor, svc: Service, draft: Draft, key: str, body: str) -
     scored = score_all(svc, draft.assessments, now)
     with svc.record.read() as conn:
         team = svc.rosters.team(conn, team_id)
+        known = _known_people(svc, conn, draft.contact)
     if draft.case_id is not None:
-        return retrying(lambda: _log_onto(actor, svc, draft, scored, key, body))
+        return retrying(lambda: _log_onto(actor, svc, draft, scored, key, body, known))
     facts = facts_of(draft.contact)
     answered_at = draft.contact.answered_at or now
     found = triage(facts, [s.assessed for s in scored], team.policy, answered_at, now)
@@ -102,7 +105,21 @@ def log_contact(actor: Actor, svc: Service, draft: Draft, key: str, body: str) -
             if before is None:
                 sealed.store(conn, case_id, now)
                 svc.instruments.archive(conn, files, now)
-                told = _open(actor, svc, conn, draft, facts, found, team, case_id, answered_at, now, resolved=resolved)
+                told = _open(
+                    actor,
+                    svc,
+                    conn,
+                    draft,
+                    facts,
+                    found,
+                    team,
+                    case_id,
+                    answered_at,
+                    now,
+                    known,
+                    sealed.assessments,
+                    resolved=resolved,
+                )
         if before is not None:
             return _again(svc, before)
         svc.instruments.archived(files)
@@ -138,6 +155,8 @@ def _open(
     case_id: str | None,
     answered_at: datetime,
     now: datetime,
+    known: tuple[str, ...],
+    assessed: Sequence[Mapping[str, Any]],
     *,
     resolved: bool,
 ) -> casefiles.Told:
@@ -160,11 +179,28 @@ def _open(
         operator=actor.id,
         assessing=draft.assessing or resolved,
         new_id=svc.new_id,
+        known_people=known,
     )
     if resolved:
         close(turn, endings.Disposition.RESOLVED_ON_CALL.value)
     turn.said.insert(0, Said(logged.kind, dict(logged.data)))
-    return store(svc, conn, [(None, turn)], now)
+    return _stored(actor, svc, conn, None, turn, assessed)
+
+
+def _stored(
+    actor: Actor,
+    svc: Service,
+    conn: Connection,
+    before: CaseFile | None,
+    turn: Turn,
+    assessed: Sequence[Mapping[str, Any]],
+) -> casefiles.Told:
+    """The turn saved, with a signature asked for on what somebody in training assessed."""
+    asked = signatures.ask(actor, svc, conn, turn, [(row["id"], row["protocol"]) for row in assessed])
+    told = store(svc, conn, [(before, turn)], turn.now)
+    told.timers_arm += asked.timers_arm
+    told.timers_disarm += asked.timers_disarm
+    return told
 
 
 def _again(svc: Service, contact_id: str) -> Logged:
@@ -173,7 +209,18 @@ def _again(svc: Service, contact_id: str) -> Logged:
     return Logged(contact_id, row.case_id, True)
 
 
-def _log_onto(actor: Actor, svc: Service, draft: Draft, scored: Sequence[Scored], key: str, body: str) -> Logged:
+def _known_people(svc: Service, conn: Connection, contact: Contact) -> tuple[str, ...]:
+    """Who of ours has spoken with this person before, by the telephone that was given as theirs. A telephone that is
+    shared may be somebody else's today, and says nothing."""
+    phone = contact.person.phone
+    if phone is None or phone.shared is Tri.YES:
+        return ()
+    return contacts.known_to(conn, svc.sealer.blind_indexes("phone", phone.number))
+
+
+def _log_onto(
+    actor: Actor, svc: Service, draft: Draft, scored: Sequence[Scored], key: str, body: str, known: tuple[str, ...]
+) -> Logged:
     """Add the contact to a case that is open already; the case may rise by it, never fall."""
     case_id = draft.case_id or ""
     now = svc.clock.now()
@@ -198,8 +245,10 @@ def _log_onto(actor: Actor, svc: Service, draft: Draft, scored: Sequence[Scored]
             turn.say("contact_logged", call_type=draft.contact.call_type.value)
             if draft.contact.caller.line is not None:
                 turn.put(replace(turn.case, line=draft.contact.caller.line))
+            if new := tuple(person for person in known if person not in turn.case.known_people):
+                turn.put(replace(turn.case, known_people=(*turn.case.known_people, *new)))
             opening.assessed_again(turn, found, team.team.timezone)
-            told = store(svc, conn, [(file, turn)], now)
+            told = _stored(actor, svc, conn, file, turn, sealed.assessments)
     if prior[0] is not None:
         return _again(svc, prior[0])
     mirror(svc, told)

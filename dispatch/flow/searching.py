@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
+from itertools import islice
 
 from sqlalchemy import Connection, select
 
@@ -17,12 +19,11 @@ from dispatch.flow.commit import mirror, retrying, store, turns_for
 from dispatch.flow.rosters import TeamNow
 from dispatch.flow.service import Service
 from dispatch.matching import EVERYONE, Match, Need, Pick, Pool, Skip, candidates
-from dispatch.need import Limits, Waived
+from dispatch.need import Waived
 from dispatch.priority import Mode
 from dispatch.roster import on_call
 from dispatch.store import casefiles, people, schema, waivers
 from dispatch.store.casefiles import Told
-from dispatch.wallclock import wall, zone
 
 #: Cases matched in one transaction: long enough to share the roster's load, short enough that an intake never waits
 #: noticeably.
@@ -71,6 +72,7 @@ def _match_once(actor: Actor, svc: Service, team_id: str) -> tuple[int, bool]:
             if turn.file is not file:
                 turns.append((file, turn))
         people.paged(conn, search.versions_of_picked(), now)
+        people.passed_over(conn, search.passed_over - search.picked)
         told = store(svc, conn, turns, now) if turns else Told()
     # Another look follows only when this one moved something; a step that was passed has made its own wish.
     again = len(ids) > BATCH or any(t.nudge for _, t in turns)
@@ -103,12 +105,14 @@ class Search:
     waived: Mapping[str, tuple[Waived, ...]]
     wanted: int = 0
     picked: set[str] = field(default_factory=set)
+    #: excused people in whose place somebody else was asked
+    passed_over: set[str] = field(default_factory=set)
 
     @classmethod
     def load(cls, conn: Connection, team: TeamNow, now: datetime, waived: Mapping[str, tuple[Waived, ...]]) -> Search:
         limits = team.limits
         proved_only = team.team.settings.verified_only
-        known = people.pool(conn, team.team.id, _night_began(limits, now), now, proved_only=proved_only)
+        known = people.pool(conn, team.team.id, limits.night_began(now), now, proved_only=proved_only)
         on = on_call(team.roster, team.team.id, now)
         standings = {k.responder.id: k.standing for k in known}
         found = candidates((k.responder for k in known), on, standings, now)
@@ -139,6 +143,10 @@ class Search:
                 self.pool.asked(pick.person, turn.case.urgency)
                 self.picked.add(pick.person)
             self.wanted += len(found.picks)
+            for person in found.spared:
+                self.pool.passed_over(person)
+                self.passed_over.add(person)
+                turn.say("passed_over", person=person)
         after = turn.file.escalation
         if after is not None and after.want > 0:
             if escalation.state is Run.EXHAUSTED:
@@ -157,7 +165,9 @@ class Search:
         if escalation.state is Run.EXHAUSTED:
             return self.pool.match_relaxing(need, EVERYONE, len(self.pool), self.team.policy.relax)
         picks: list[Pick] = []
-        skips: list[Skip] = []
+        others: list[Pick] = []
+        skips: dict[str, Skip] = {}
+        spared: list[str] = []
         relaxed: list[str] = []
         left = escalation.want
         for target in step.targets:
@@ -167,27 +177,47 @@ class Search:
             found = self.pool.match_relaxing(need, target, min(each, len(self.pool)), order)
             fresh = [p for p in found.picks if p.person not in {q.person for q in picks}]
             picks += fresh
-            skips += list(found.skips)
+            others += found.others
+            # Of two layers that skip a person, the one they are on call in gives the reason worth knowing.
+            skips |= {skip.person: skip for skip in found.skips if skip.filter != "on_call" or skip.person not in skips}
+            spared += found.spared
             relaxed += found.relaxed
             left -= len(fresh)
-        return Match(tuple(picks), tuple(skips), relaxed=tuple(dict.fromkeys(relaxed)))
+        chosen = {p.person for p in picks}
+        return Match(
+            tuple(picks),
+            tuple(skip for person, skip in skips.items() if person not in chosen),
+            tuple(p for p in others if p.person not in chosen),
+            tuple(dict.fromkeys(relaxed)),
+            tuple(person for person in dict.fromkeys(spared) if person not in chosen),
+        )
 
 
-#: Ids listed a filter in the ledger. The count is always whole; a roster of hundreds must not bury the history.
+#: People listed a filter in the ledger. The count is always whole; a roster of hundreds must not bury the history.
 _LISTED = 12
+#: Of those who come after the picks, the first are listed with what ranks them.
+_NEXT = 5
 
 
 def _told(found: Match) -> dict[str, object]:
-    """Why the others were not asked: per filter how many, and the first of them by name; and what was given up."""
-    by_filter: dict[str, list[str]] = {}
+    """Why the others were not asked: per filter how many, and the first of them with their reason; who comes next and
+    why; and what was given up."""
+    by_filter: dict[str, dict[str, str]] = {}
     for skip in found.skips:
         if skip.filter != "on_call":
-            by_filter.setdefault(skip.filter, []).append(skip.person)
+            by_filter.setdefault(skip.filter, {})[skip.person] = _spelled(skip.reason)
     return {
         "relaxed": list(found.relaxed),
         "skipped": {name: len(people) for name, people in by_filter.items()},
-        "of": {name: people[:_LISTED] for name, people in by_filter.items()},
+        "of": {name: dict(islice(people.items(), _LISTED)) for name, people in by_filter.items()},
+        "next": {pick.person: [_spelled(one) for one in pick.because] for pick in found.others[:_NEXT]},
     }
+
+
+def _spelled(reason: str) -> str:
+    """A reason as one word of the ledger, which takes no sentences: what a site calls its titles and skills is in it,
+    and a match must never fail for an odd name."""
+    return re.sub(r"(?:(?<!\d\d):|:(?!\d\dZ)|[^A-Za-z0-9.:-])+", "_", reason)[:64] or "_"
 
 
 def _no_more(escalation: Escalation) -> Escalation:
@@ -223,13 +253,3 @@ def _need(turn: Turn, escalation: Escalation, state: str, waived: tuple[Waived, 
         people=case.needed,
         waived=waived,
     )
-
-
-def _night_began(limits: Limits, now: datetime) -> datetime | None:
-    """When the night that is running began; None by day."""
-    if not limits.is_night(now):
-        return None
-    local = wall(now, zone(limits.timezone))
-    start = limits.night[0]
-    began = local.replace(hour=start.hour, minute=start.minute, second=0, microsecond=0)
-    return (began if began <= local else began - timedelta(days=1)).astimezone(now.tzinfo)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, select, update
 
 from dispatch import codes
 from dispatch.errors import NotFound, Unavailable
@@ -88,6 +88,27 @@ def confirm(conn: Connection, assessment_id: str) -> bool:
 def of_case(conn: Connection, case_id: str) -> Sequence[Row[Any]]:
     c = schema.contacts
     return conn.execute(select(c).where(c.c.case_id == case_id).order_by(c.c.logged_at, c.c.id)).all()
+
+
+def known_to(conn: Connection, person_indexes: Sequence[str]) -> tuple[str, ...]:
+    """Who of ours has spoken with the person of this telephone (its keyed hashes) before, by id."""
+    return tuple(conn.scalars(_KNOWN_TO, {"indexes": list(person_indexes)}))
+
+
+def _spoken_with() -> Any:
+    c, a = schema.contacts.c, schema.assignments.c
+    query = select(a.person).distinct().join(schema.contacts, c.case_id == a.case_id)
+    indexes: Any = bindparam("indexes", expanding=True)
+    return query.where(c.person_index.in_(indexes), a.engaged_at.is_not(None)).order_by(a.person)
+
+
+_KNOWN_TO = _spoken_with()
+
+
+def some_assessments(conn: Connection, ids: Collection[str]) -> Sequence[Row[Any]]:
+    """These assessments, by id; whichever are not there are absent."""
+    a = schema.assessments
+    return conn.execute(select(a).where(a.c.id.in_(ids)).order_by(a.c.id)).all()
 
 
 def assessments_of(conn: Connection, case_ids: Collection[str]) -> Sequence[Row[Any]]:

@@ -168,14 +168,24 @@ def _selecting(table: Table, owner: Owner | None, column: str) -> Select[Any]:
     return query.where(table.c[column].in_(bindparam("wanted", expanding=True))).order_by(*_order(table))
 
 
+#: Columns that say when a row began, by whichever name its table has.
+_BEGAN = (
+    "started_at",
+    "created_at",
+    "since",
+    "opened_at",
+    "called_at",
+    "logged_at",
+    "offered_at",
+    "start",
+    "due_at",
+    "until",
+)
+
+
 def _order(table: Table) -> tuple[Any, ...]:
     """The order in which rows came into being, so that a file reads the same each time."""
-    first = next(
-        c
-        for n in ("started_at", "created_at", "since", "opened_at", "called_at", "logged_at", "offered_at", "start", "due_at", "until")
-        for c in table.c
-        if c.name == n
-    )
+    first = next(c for n in _BEGAN for c in table.c if c.name == n)
     return (first, table.c.id)
 
 

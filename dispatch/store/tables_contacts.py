@@ -124,6 +124,8 @@ assignments = Table(
     Column("since", UtcDateTime, nullable=False),
     Column("page_id", ID),
     Column("by", String(80)),
+    Column("engaged_at", UtcDateTime),
+    Column("cleared_at", UtcDateTime),
     Column("ended_at", UtcDateTime),
     Column("ended_because", WORD),
     version(),

@@ -50,7 +50,8 @@ people = Table(
     Column("unreachable", WORD),
     Column("opted_out_at", UtcDateTime),
     Column("resting_until", UtcDateTime),
-    Column("excused_once", Boolean, nullable=False),
+    #: excused from the next page, and no longer than until then
+    Column("excused_until", UtcDateTime),
     Column("last_paged_at", UtcDateTime),
     Column("duress_index", String(64)),
     Column("active", Boolean, nullable=False),

@@ -145,7 +145,10 @@ def test_who_said_on_helps_with_everyone_and_is_not_woken_before_the_roster() ->
             on(responder("z", areas=frozenset({"fairfax"}))), on(responder("a", areas=frozenset({"arlington"}))),
             replace(NEED, area="fairfax"), "covers fairfax",
         ),
-        (on(responder("z")), on(responder("a")), replace(NEED, known_people=frozenset("z")), "has spoken with this person before"),
+        (
+            on(responder("z")), on(responder("a")),
+            replace(NEED, known_people=frozenset("z")), "has spoken with this person before",
+        ),
         (
             on(responder("z"), standing=Standing(last_paged_at=NOW - timedelta(days=2))),
             on(responder("a"), standing=Standing(last_paged_at=NOW - timedelta(days=1))),

@@ -18,7 +18,8 @@ def also_asked(who: list[Candidate], person: str, rank: int) -> list[Candidate]:
 
     def with_page(one: Candidate) -> Candidate:
         open_pages = (*one.standing.open_page_ranks, rank)
-        return replace(one, standing=replace(one.standing, open_page_ranks=open_pages, last_paged_at=NOW))
+        standing = replace(one.standing, open_page_ranks=open_pages, last_paged_at=NOW, excused_once=False)
+        return replace(one, standing=standing)
 
     return [with_page(one) if one.responder.id == person else one for one in who]
 

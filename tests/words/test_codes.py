@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch import codes
-from dispatch.grammar import CARRIER_WORDS, WORDS, NotUnderstood, Parsed, parse
+from dispatch.grammar import CARRIER_WORDS, WITHOUT_CODE, WORDS, NotUnderstood, Parsed, parse
 
 
 @pytest.mark.parametrize("code", ["K7Q", "B22", "Z9Z", "M4R", "XB7"])
@@ -40,7 +40,7 @@ def test_no_code_is_a_word_and_none_means_anything_when_it_is_sent_alone() -> No
     assert all(isinstance(parse(code), NotUnderstood) for code in codes.codes())
 
 
-@pytest.mark.parametrize("word", [word for word in WORDS if not word.startswith(("ON", "OFF", "WHO", "STATUS"))])
+@pytest.mark.parametrize("word", [word for word, verb in WORDS.items() if verb not in WITHOUT_CODE])
 def test_a_word_typed_together_with_any_code_reads_as_both(word: str) -> None:
     for code in codes.codes():
         assert parse(word + code) == Parsed(WORDS[word], word, code)
