@@ -19,7 +19,7 @@ from dispatch.api import metrics
 from dispatch.errors import NotAllowed, ServiceError
 from dispatch.flow import inbound, reports
 from dispatch.flow.service import Service
-from dispatch.flow.together import Together
+from dispatch.http.lane import Lane
 from dispatch.http.signin import Svc
 from dispatch.http.threads import quickly
 
@@ -87,8 +87,8 @@ class Reports:
     """Delivery reports come in crowds, two or three a page: they are kept, and acted on, together."""
 
     def __init__(self, svc: Service) -> None:
-        self.kept = Together(partial(inbound.take_in_all, PROVIDER, svc))
-        self.acted_on = Together(partial(_act_on_all, svc))
+        self.kept: Lane[inbound.Webhook, inbound.TakenIn] = Lane(partial(inbound.take_in_all, PROVIDER, svc))
+        self.acted_on: Lane[str, None] = Lane(partial(_act_on_all, svc))
 
 
 def _act_on_all(svc: Service, inbox_ids: Sequence[str]) -> Sequence[None]:
@@ -109,12 +109,12 @@ def sms(request: Request, form: Signed, svc: Svc) -> Response:
 
 
 @router.post("/status", status_code=204)
-def status(request: Request, form: Signed) -> Response:
+async def status(request: Request, form: Signed) -> Response:
     """How far a text or call got: late, twice or out of order."""
     crowd: Reports = request.app.state.reports
     token = request.headers.get("i-twilio-idempotency-token")
-    taken = crowd.kept.do(inbound.Webhook("status", form, token, dict(request.query_params)))
-    return Response(status_code=204, background=BackgroundTask(crowd.acted_on.begin, taken.inbox_id))
+    taken = await crowd.kept.do(inbound.Webhook("status", form, token, dict(request.query_params)))
+    return Response(status_code=204, background=BackgroundTask(crowd.acted_on.do, taken.inbox_id))
 
 
 @router.post("/voice")

@@ -12,8 +12,7 @@
     8. looked at   looks, boards, history    every read of a case or a person
 
 Beside them: `commit` (load, decide, commit: the only way a case changes), `people` and `rosters` (who there is),
-`admin` and `sessions` (who may sign in), `sweeping` (the auditor of it all), `together` (one commit for many),
-`service` (what every function is given).
+`admin` and `sessions` (who may sign in), `sweeping` (the auditor of it all), `service` (what every function is given).
 
 Each function's first argument is `actor`, checked against the one table in `dispatch.access`. There is no branching on
 state here: what an event means belongs to the tables of `case`, `escalation`, `page` and `alarm`.
