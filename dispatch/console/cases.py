@@ -21,7 +21,7 @@ from dispatch.console.fields import Fields
 from dispatch.console.pages import Posted, go, new_router, page
 from dispatch.deadline import Meaning
 from dispatch.errors import Fault, InvalidInput, Refused
-from dispatch.flow import assessing, desk, looks
+from dispatch.flow import assessing, desk, looks, scoring
 from dispatch.flow.service import Service
 from dispatch.flow.views import CaseDetail, PageView
 from dispatch.http.signin import Asking, Gate, Svc
@@ -123,6 +123,22 @@ def assess(
     except InvalidInput as error:
         faults = renamed([Fault(f"assessments.{f.field}", f.problem) for f in error.faults], entered)
     return _assess_page(request, who, svc, case_id, protocol, language, Fields.again(values, faults))
+
+
+@router.post("/cases/{case_id}/assess/score")
+def assess_so_far(
+    request: Request, who: Annotated[Asking, Gate(Act.ASSESS)], svc: Svc, case_id: str, values: Posted
+) -> Response:
+    """What the answers come to as they stand. Nothing of the case is shown, and nothing is kept."""
+    team = looks.brief(who.actor, svc, case_id).team
+    score, problem = None, None
+    for given in read(values, svc.library).given:
+        try:
+            score = scoring.score(who.actor, svc, given.protocol, given.answers, team)
+        except InvalidInput as error:
+            problem = error.detail
+    known = {"score": score, "problem": problem, "band_words": band_words(svc.library)}
+    return page(request, svc, who, "live_score.html", known, team=team)
 
 
 def _assess_page(

@@ -134,3 +134,29 @@ def test_a_spanish_form_stays_spanish_when_sent_back_and_counts_like_the_english
     assert "27" in spanish
     assert spanish == operator.post("/contacts/new/score", english).text
     assert operator.post("/contacts/new", fields).status == 201
+
+
+@pytest.mark.parametrize(
+    ("answers", "says"),
+    [
+        ({}, "Answer a question, and see here what it comes to."),
+        (
+            {"q1": "yes"},
+            "at least low by this screen · unfinished By itself very urgent Could still come to: high by this screen.",
+        ),
+        ({"q1": "yes", "q2": "yes", "q4": "yes"}, "high by this screen · unfinished By itself very urgent"),
+        ({"q1": "no", "q2": "no", "q6": "no"}, "no suicidal thoughts reported By itself routine"),
+        ({"q1": "no", "q2": "no", "q4": "yes", "q6": "no"}, "Cannot be scored yet: q4: is not asked when q2 = no"),
+    ],
+)
+def test_assessing_again_shows_what_it_comes_to_while_it_is_filled_in(
+    operator: Screen, answers: dict[str, str], says: str
+) -> None:
+    operator.open("/contacts/new")
+    case = case_of(operator.post("/contacts/new", fill(operator)))
+    form_page = operator.open(f"/cases/{case}/assess?protocol=cssrs-screener")
+    assert f'hx-post="/cases/{case}/assess/score"' in form_page.html
+    fields = {f"assessments.0.answers.{item}": answer for item, answer in answers.items()}
+    shown = operator.post(f"/cases/{case}/assess/score", form_page.hidden() | fields)
+    assert shown.status == 200
+    assert says in re.sub("[\u25ae\u25af]+ ", "", shown.text)
