@@ -15,6 +15,8 @@ from dispatch.api import (
     cases,
     contacts,
     events,
+    feeds,
+    handoffs,
     health,
     measures,
     metrics,
@@ -24,8 +26,10 @@ from dispatch.api import (
     queue,
     roster,
     session,
+    swaps,
     webhooks,
 )
+from dispatch.api import signatures as signing
 from dispatch.api.webhooks import Reports, Signatures
 from dispatch.flow.service import Service
 from dispatch.http import hearts, lines, problems, threads
@@ -36,7 +40,7 @@ from dispatch.settings import Settings
 
 #: A contact with thirty assessments and a long narrative is under 60 KiB.
 LARGEST = 256 * 1024
-_V1 = (contacts, cases, acts, queue, people, roster, protocols, measures, events, session)
+_V1 = (contacts, cases, acts, queue, people, feeds, roster, swaps, handoffs, protocols, measures, signing, events, session)
 
 
 def create(
@@ -80,6 +84,7 @@ def create(
     for module in _V1:
         app.include_router(module.router, prefix=openapi.API)
     app.include_router(webhooks.router)
+    app.include_router(feeds.calendars)
     app.include_router(health.router)
     for router in also:
         # Pages are for people: the public description is of what programs may rely on.

@@ -19,12 +19,13 @@ from dispatch.errors import Conflict, Fault, InvalidFile, InvalidInput, NotFound
 from dispatch.exports import ics
 from dispatch.flow.commit import mirror, retrying
 from dispatch.flow.people import SealedPerson, put_person, put_rules, read_all
+from dispatch.flow.rosters import team_of
 from dispatch.flow.service import Service
 from dispatch.override import Override
 from dispatch.rosterfile import Person, RosterFile
 from dispatch.shift import Shift
 from dispatch.spans import Window
-from dispatch.store import ledger, schema
+from dispatch.store import ledger, people, schema
 from dispatch.store.casefiles import Told
 from dispatch.store.ledger import Entry
 
@@ -84,8 +85,17 @@ def change_overrides(svc: Service, conn: Connection, team: str, change: Callable
         return
     part = rosterfile.read(rules, f"roster of {team}")
     after = change(part.overrides)
-    if after != part.overrides:
-        put_rules(conn, replace(part, overrides=after), team)
+    if after == part.overrides:
+        return
+    # The people of the team as they are now: somebody may have joined it since the rules were last written.
+    everyone = conn.execute(select(schema.people).order_by(schema.people.c.id)).all()
+    file = replace(
+        part,
+        teams=tuple(team_of(row) for row in conn.execute(select(schema.teams).order_by(schema.teams.c.id))),
+        people=tuple(Person(row.id, row.id, None, tuple(row.teams), people.responder(row)) for row in everyone),
+        overrides=after,
+    )
+    put_rules(conn, file, team)
 
 
 def import_calendar(
