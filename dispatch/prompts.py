@@ -10,11 +10,12 @@ from dispatch.facts import Facts
 from dispatch.policy import Policy
 from dispatch.priority import Mode
 
-#: How a hard stop is asked about, and named when it is there.
+#: How a hard stop is asked about, and named when it is there. To each of them yes is the danger, as on the form: a
+#: question that turns it round is answered wrongly at three in the morning.
 _QUESTIONS = {
     "attempt_in_progress": "Is an attempt under way right now?",
     "overdose_taken": "Has the person taken an overdose?",
-    "medical_emergency": "Is the person awake, breathing and not badly hurt?",
+    "medical_emergency": "Is the person unresponsive, not breathing, or badly hurt?",
     "weapon_in_hand": "Does anyone have a weapon in their hand?",
     "violence_now": "Is anyone being violent right now?",
 }

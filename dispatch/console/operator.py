@@ -61,6 +61,6 @@ def _mine(who: Asking, svc: Service) -> dict[str, Any]:
     if me is None:
         return {"pages": [], "working": []}
     return {
-        "pages": boards.open_pages(who.actor, svc, person=me),
+        "pages": desk.asked(who.actor, svc, me),
         "working": desk.working(who.actor, svc, person=me),
     }

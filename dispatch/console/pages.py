@@ -26,7 +26,7 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 from dispatch.access import Act
 from dispatch.console import words
 from dispatch.errors import NotFound, NotSignedIn, ServiceError
-from dispatch.flow import desk
+from dispatch.flow import desk, live
 from dispatch.flow.service import Service
 from dispatch.http.forgery import FIELD
 from dispatch.http.signin import Asking
@@ -113,12 +113,18 @@ def page(
         "places": [(a, w) for a, w, act in PLACES if who is not None and who.actor.may(act)],
         "here": request.url.path,
         "demo": svc.demo,
+        "not_live": _not_live(svc),
         "now": svc.clock.now(),
         "zone": zone_of(svc, who, team),
         **(known or {}),
     }
     text = (environment or templates).get_template(template).render(context)
     return HTMLResponse(text, status)
+
+
+def _not_live(svc: Service) -> bool:
+    """Whether the red bar stands on the page: nobody may take an unproved service for one that will ring."""
+    return not svc.demo and not live.is_live(svc)
 
 
 def zone_of(svc: Service, who: Asking | None, team: str | None) -> ZoneInfo:
@@ -191,6 +197,7 @@ def _refused(request: Request, error: ServiceError) -> Response:
         places=[],
         here="",
         demo=svc.demo,
+        not_live=error.status < 500 and _not_live(svc),
         now=svc.clock.now(),
         zone=ZoneInfo("UTC"),
         title=error.title,

@@ -15,12 +15,13 @@ from dispatch.access import Act, Actor, check
 from dispatch.case import OPEN, UNFILLED, Case
 from dispatch.deadline import Deadline
 from dispatch.errors import Forgotten, NotFound
+from dispatch.flow import boards
 from dispatch.flow.boards import owners_of, visible
 from dispatch.flow.lines import case_ids_named, case_line
 from dispatch.flow.looks import noted
 from dispatch.flow.names import Names
 from dispatch.flow.service import Service
-from dispatch.flow.views import CaseLine, Named
+from dispatch.flow.views import CaseLine, Named, PageView
 from dispatch.priority import Urgency
 from dispatch.roster import Team
 from dispatch.store import datakeys, schema
@@ -60,15 +61,33 @@ class Working:
 
 
 def working(actor: Actor, svc: Service, team: str | None = None, person: str | None = None) -> list[Working]:
-    """Open cases that wait for nobody, most urgent first; of one `person` when given."""
+    """Open cases that wait for nobody, most urgent first. Of one `person` when given: then also those where they wait
+    for a second one."""
     check(actor, Act.SEE_QUEUE, team)
     c = schema.cases.c
-    states = [s.value for s in OPEN - UNFILLED]
+    states = [s.value for s in (OPEN - UNFILLED if person is None else OPEN)]
     query = select(c.id).where(c.state.in_(states), *visible(actor, team, c.team))
     with svc.record.read() as conn:
         ids = list(conn.scalars(query.order_by(c.rank, c.respond_by, c.logged_at, c.id)))
         found = _lines(svc, conn, ids)
     return [one for one in found if person is None or any(o.id == person for o in one.case.owners)]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A page that waits for an answer, and what its text says of the case: nothing personal."""
+
+    page: PageView
+    case: CaseLine
+
+
+def asked(actor: Actor, svc: Service, person: str) -> list[Asked]:
+    """What this person is asked, the most urgent first."""
+    pages = boards.open_pages(actor, svc, person=person)
+    with svc.record.read() as conn:
+        cases = {one.case.id: one.case for one in _lines(svc, conn, {page.case_id for page in pages})}
+    found = [Asked(page, cases[page.case_id]) for page in pages]
+    return sorted(found, key=lambda one: (one.case.urgency.rank, one.page.by))
 
 
 def _lines(svc: Service, conn: Connection, ids: Collection[str]) -> list[Working]:

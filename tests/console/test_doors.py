@@ -15,7 +15,7 @@ from dispatch.console.pages import HERE
 from dispatch.deadline import Meaning, Owner
 from dispatch.disposition import Disposition
 from dispatch.facts import HARD_STOPS, SAFETY_FACTS, Safety
-from dispatch.flow import admin
+from dispatch.flow import admin, live
 from dispatch.priority import Urgency
 from tests.api.conftest import TEST, Api
 from tests.console.conftest import PASSWORD, Screen, SignIn
@@ -72,6 +72,18 @@ def test_the_one_time_link_makes_one_administrator(api: Api) -> None:
     assert "needs at least" in screen.post(f"/setup/{code}", short).text
     assert screen.post(f"/setup/{code}", form | {"again": PASSWORD}).at == "/board"
     assert screen.open(f"/setup/{code}").status == 404
+
+
+def test_every_page_says_that_the_service_is_not_live_until_it_is(api: Api, operator: Screen) -> None:
+    paths = ("/operator", "/contacts/new", "/board", "/on-call", "/cases/none")
+    stranger = Screen(api.browser())
+    for page in (stranger.open("/sign-in"), *(operator.open(path) for path in paths)):
+        assert "NOT LIVE" in page.text, page.at
+    live.set_mark(TEST, api.svc, live.Mark.LIVE)
+    for page in (stranger.open("/sign-in"), *(operator.open(path) for path in paths)):
+        assert "NOT LIVE" not in page.text, page.at
+    live.take_mark(TEST, api.svc, live.Mark.LIVE)
+    assert "NOT LIVE" in operator.open("/board").text
 
 
 def test_nobody_sees_a_page_without_signing_in(api: Api) -> None:

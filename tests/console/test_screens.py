@@ -203,7 +203,7 @@ def test_a_stranger_s_text_is_shown_and_its_reading_written_down(api: Api, opera
 
 def test_a_responder_s_page_lists_open_pages_and_says_on_and_off(api: Api, ana: Screen, clock: ManualClock) -> None:
     _, code = paged(api)
-    assert f"Page {code}" in ana.open("/mine").text
+    assert f"Page {code} ▮▮▮▮▯ very urgent Mobile visit, fairfax. Asked" in ana.open("/mine").text
     ana.open("/on-call")
     ana.post("/on-call/me", {"state": "off", "hours": "2"})
     assert "Ana Ruiz" in ana.text
