@@ -3,14 +3,15 @@
 kinds, each a gap of one layer (or of `everyone`, all layers together):
 
 * nobody       no one is on call in a layer that is to be covered; or in no layer at all
-* single       one person only in all layers: the second call has nowhere to go
+* single       one person only in all layers: the second call has nowhere to go; unless the team says that one is enough
 * language, population   nobody who can be paged speaks it, or is for it
 * credential   nobody whose credential counts; or one person on duty whose credential does not, or lapses during it,
                or who needs a supervisor on call and has none then
 * unreachable  a person on duty whom no page can reach
 
-While nobody is on call at all only that is said, for every layer it concerns: it holds all the other gaps in itself,
-and is never left out however long it lasts. Nothing is said about the past.
+Somebody who said OFF is on nobody's roster until they are back. While nobody is on call at all only that is said, for
+every layer it concerns: it holds all the other gaps in itself, and is never left out however long it lasts. Nothing is
+said about the past.
 """
 
 from __future__ import annotations
@@ -22,10 +23,10 @@ from itertools import pairwise
 from typing import Literal
 
 from dispatch.credential import valid_windows, why_void
-from dispatch.responder import Responder, Standing
+from dispatch.responder import Availability, Responder, Standing
 from dispatch.roster import EVERYONE, Roster, Team, duties
 from dispatch.rulepack import SENIOR, Kind, RulePacks, Supervision, TitleRule, best_title
-from dispatch.spans import Duty, Window, joined, outside, within
+from dispatch.spans import Duty, Window, cut, joined, outside, within
 from dispatch.teamsettings import Demand
 from dispatch.wallclock import wall
 
@@ -70,7 +71,7 @@ def gaps(
     if start >= end:
         return ()
     known = roster.team(team)
-    planned = duties(roster, team, start, end)
+    planned = _present(duties(roster, team, start, end), standings, now)
     every = [duty for layer in planned.values() for duty in layer]
     manned = joined(every)
     usable = list(_usable(every, known, people, standings))
@@ -88,7 +89,8 @@ def gaps(
         Gap(gap.start, gap.end, EVERYONE, "nobody", "nobody is on call in any layer")
         for gap in outside(every, start, end)
     ]
-    found += _single(every)
+    if wanted.people > 1:
+        found += _single(every)
     found += _lacking(wanted, usable, people, manned)
     for layer, own in planned.items():
         found += _void(own, layer, known, people)
@@ -100,6 +102,20 @@ def gaps(
 def alarming(found: Iterable[Gap], now: datetime) -> tuple[Gap, ...]:
     """Those that begin within 24 hours and are not over."""
     return tuple(gap for gap in found if gap.start < now + ALARM_WITHIN and now < gap.end)
+
+
+def _present(
+    planned: Mapping[str, Sequence[Duty]], standings: Mapping[str, Standing], now: datetime
+) -> Mapping[str, Sequence[Duty]]:
+    """Without the time in which people said that they are off; who did not say until when is off for good."""
+    off = {who: standing.until for who, standing in standings.items() if standing.says(now) is Availability.OFF}
+    if not off:
+        return planned
+
+    def rest(duty: Duty) -> Iterator[Duty]:
+        return cut([duty], duty.start, off[duty.person] or duty.end) if duty.person in off else iter((duty,))
+
+    return {layer: [left for duty in own for left in rest(duty)] for layer, own in planned.items()}
 
 
 def _usable(

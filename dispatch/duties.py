@@ -13,7 +13,7 @@ from dispatch.access import system
 from dispatch.channels.channel import Channel
 from dispatch.clock import monotonic
 from dispatch.deliver import Sender
-from dispatch.flow import firing, reminders, searching, shiftchecks, sweeping
+from dispatch.flow import covering, firing, reminders, searching, shiftchecks, sweeping
 from dispatch.flow.service import Service
 from dispatch.rebuild import Rebuilt, rebuild
 from dispatch.store import deadlines, schema
@@ -103,7 +103,7 @@ class Worker:
             found["missed"] = sweeping.take_in_missed(self._actor, self.svc, self._channel)
         if monotonic() - self._covered_at >= COVERAGE_EVERY:
             self._covered_at = monotonic()
-            found["gaps"] = sweeping.watch_coverage(self._actor, self.svc)
+            found["gaps"] = covering.watch(self._actor, self.svc)
         if monotonic() - self._duty_at >= DUTY_EVERY:
             self._duty_at = monotonic()
             found["asked"] = shiftchecks.ask(self._actor, self.svc)

@@ -6,6 +6,7 @@
     handoff: 45m                         # before the end of a shift: told to hand on open cases; 30m without
     numbers: verified                    # only numbers proved by a code are paged; `any` without
     needs: {layers: [primary, backup], languages: [en, es], populations: [adult, child]}      # at every hour
+    # … and in it `people: 1` where one person on call is enough
 
 The same words go into the record: `settings_entry` writes what `settings_from` reads.
 """
@@ -58,6 +59,7 @@ def settings_entry(settings: TeamSettings) -> dict[str, object]:
         "layers": list(settings.demand.layers) if settings.demand.layers is not None else None,
         "languages": list(settings.demand.languages) or None,
         "populations": list(settings.demand.populations) or None,
+        "people": settings.demand.people if settings.demand.people != Demand().people else None,
     }
     if any(value is not None for value in needs.values()):
         entry["needs"] = {key: value for key, value in needs.items() if value is not None}
@@ -75,10 +77,11 @@ def settings_from(entry: Mapping[str, Any]) -> TeamSettings:
 
 
 def _demand(node: Node) -> Demand:
-    parts = node.mapping(("layers", "languages", "populations"))
+    parts = node.mapping(("layers", "languages", "populations", "people"))
     populations = parts["populations"].items() if "populations" in parts else []
     return Demand(
         layers=tuple(parts["layers"].texts()) if "layers" in parts else None,
         languages=tuple(parts["languages"].texts()) if "languages" in parts else (),
         populations=tuple(one.choice(POPULATIONS) for one in populations),
+        people=parts["people"].whole(1, 2) if "people" in parts else Demand().people,
     )

@@ -12,11 +12,13 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What a team needs at every hour. `layers` None is every layer the roster of the team has."""
+    """What a team needs at every hour. `layers` None is every layer the roster of the team has. `people` 1 says that
+    one person on call is enough: hours with one only are then no gap."""
 
     layers: tuple[str, ...] | None = None
     languages: tuple[str, ...] = ()
     populations: tuple[str, ...] = ()
+    people: int = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ record's versions stand."""
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, Row, bindparam, select
 
@@ -79,7 +79,11 @@ class Rosters:
         row = conn.execute(select(schema.teams).where(schema.teams.c.id == team)).one()
         text = conn.scalar(select(schema.rosters.c.rules).where(schema.rosters.c.team == team))
         place = team_of(row)
-        roster = rosterfile.read(text, f"roster of {team}").roster if text else Roster((place,))
+        roster = Roster((place,))
+        if text:
+            # The team is what its own row says: an import that changes nothing but the team leaves the rules alone.
+            stored = rosterfile.read(text, f"roster of {team}").roster
+            roster = replace(stored, teams=tuple(place if one.id == team else one for one in stored.teams))
         policy = self._base
         if row.policy:
             policy = policyfile.parse(row.policy, f"policy of {team}", self._base, self._bands)

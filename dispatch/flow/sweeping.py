@@ -13,10 +13,9 @@ from dispatch.access import Act, Actor, check
 from dispatch.alarm import Kind
 from dispatch.casefile import Turn
 from dispatch.channels.channel import Channel, Refusal
-from dispatch.coverage import alarming
 from dispatch.deadline import Deadline
 from dispatch.escalation import CLOCKS as RUN_CLOCKS
-from dispatch.flow import departures, duty, inbound, matters, service_alarms
+from dispatch.flow import departures, inbound, matters, service_alarms
 from dispatch.flow.commit import commit, mirror
 from dispatch.flow.health import NEEDED
 from dispatch.flow.service import Service
@@ -32,8 +31,6 @@ SILENT = timedelta(seconds=30)
 #: How far back the provider is asked for texts we may have missed.
 LOOK_BACK = timedelta(minutes=10)
 KEYS_KEPT = timedelta(days=7)
-#: How far ahead coverage is watched.
-AHEAD = timedelta(hours=24)
 _BATCH = 100
 
 
@@ -94,30 +91,6 @@ def _clockless(actor: Actor, svc: Service) -> int:
     for case_id in runs:
         commit(actor, svc, Act.RUN, case_id, _give_clock)
     return len(cases) + len(runs) + matters.repair(svc)
-
-
-def watch_coverage(actor: Actor, svc: Service) -> int:
-    """Hours of the coming day in which a layer has nobody: a coordinator is told once, while there is time to mend
-    it."""
-    now = svc.clock.now()
-    with svc.record.read() as conn:
-        teams = service_alarms.every_team(conn)
-    found = 0
-    for team in teams:
-        ahead = alarming(duty.coverage(actor, svc, team, now, now + AHEAD), now)
-        layers = sorted({gap.layer for gap in ahead if gap.kind == "nobody"})
-        found += len(layers)
-        if not layers:
-            continue
-        with svc.record.write() as conn:
-            told = Told()
-            because = f"nobody:{'+'.join(layers)}"
-            entries = service_alarms.open_for(svc, conn, told, [team], Kind.COVERAGE, because, now, actor.id)
-            if entries:
-                told.ledger_no = ledger.append(conn, entries)
-        if entries:
-            mirror(svc, told)
-    return found
 
 
 def _without_clock(

@@ -9,7 +9,7 @@ import pytest
 from dispatch.access import system
 from dispatch.disposition import Disposition
 from dispatch.errors import AskedBack
-from dispatch.flow import people, rostering, sweeping, work
+from dispatch.flow import covering, people, rostering, work
 from dispatch.override import Override
 from dispatch.responder import Availability
 from dispatch.store import schema
@@ -130,9 +130,9 @@ def test_a_layer_with_nobody_in_the_coming_day_is_told_to_a_coordinator_once(wor
     start = world.staff("ana").clock.now() + timedelta(hours=3)
     away = Override("default", "primary", start, start + timedelta(hours=2), instead_of="ana")
     rostering.add_override(COORDINATOR, world.svc, away)
-    assert sweeping.watch_coverage(system("sweeper"), world.svc) > 0
+    assert covering.watch(system("sweeper"), world.svc) > 0
     world.settle()
     world.kim.expect_sms("ALARM", "cover has a gap")
-    assert sweeping.watch_coverage(system("sweeper"), world.svc) > 0
+    assert covering.watch(system("sweeper"), world.svc) > 0
     world.settle()
     assert world.ringing() == ["coverage"]
