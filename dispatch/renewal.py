@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from dispatch.credential import Credential
+from dispatch.credential import Credential, Training
 from dispatch.responder import Responder
 from dispatch.rulepack import RulePack, RulePacks, Source, key_of
 
@@ -29,8 +29,11 @@ class Expiry:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """Training still missing before `due`, against the rule in `source`. Topics with nothing missing are left out;
-    `hours` None is a rule that does not count hours."""
+    """Training still missing before `due`, against the rule in `source`. Topics with nothing missing are left out.
+
+    `required` and `logged` are hours of the whole period. `required` and `hours` None is a rule that does not count
+    hours: one entry in the period is enough for it, and `unlogged` says that there is none.
+    """
 
     title: str
     due: date
@@ -38,10 +41,13 @@ class Owed:
     hours: float | None
     topics: Mapping[str, float]
     source: Source
+    required: float | None
+    logged: float
+    unlogged: bool = False
 
     @property
     def nothing(self) -> bool:
-        return not self.hours and not self.topics
+        return not self.hours and not self.topics and not self.unlogged
 
 
 def expiring(responders: Iterable[Responder], today: date) -> tuple[Expiry, ...]:
@@ -73,7 +79,7 @@ def owed(credential: Credential, packs: RulePacks, today: date) -> Owed | None:
     due = credential.expires or today
     since = _years_before(due, rule.years)
     if not rule.first_renewal and credential.issued is not None and credential.issued > since - timedelta(days=1):
-        return Owed(credential.title, due, since, 0, {}, rule.source)
+        return Owed(credential.title, due, since, 0, {}, rule.source, 0, _sum(credential.training, since, due))
     logged = [one for one in credential.training if since < one.on <= due]
     hours = None if rule.hours is None else max(0.0, rule.hours - sum(one.hours for one in logged))
     topics = {
@@ -81,7 +87,13 @@ def owed(credential: Credential, packs: RulePacks, today: date) -> Owed | None:
         for topic, wanted in rule.topics.items()
         if (had := sum(one.hours for one in logged if one.topic == topic)) < wanted
     }
-    return Owed(credential.title, due, since, hours, topics, rule.source)
+    done = sum(one.hours for one in logged)
+    unlogged = rule.hours is None and not logged
+    return Owed(credential.title, due, since, hours, topics, rule.source, rule.hours, done, unlogged)
+
+
+def _sum(training: Iterable[Training], since: date, due: date) -> float:
+    return sum(one.hours for one in training if since < one.on <= due)
 
 
 def _replaced(one: Credential, all_of_them: Iterable[Credential]) -> bool:

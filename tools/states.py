@@ -15,14 +15,16 @@ from dispatch.case import CLOCKS, LEAVES, OPEN, OURS, Event, State
 from dispatch.escalation import CLOCKS as RUN_CLOCKS
 from dispatch.escalation import MOVES, Run
 from dispatch.page import ANSWER, DELIVERY, Answer, Delivery
+from dispatch.signature import LEAVES as SIGNING
+from dispatch.signature import State as Signing
 
 FILE = Path(__file__).parent.parent / "dispatch" / "STATES.md"
 
 _INTRO = """\
 # States
 
-Drawn from the tables in `case.py`, `escalation.py` and `page.py` by `python -m tools.states`; a test fails when this
-file is stale. Change the table, never this file.
+Drawn from the tables in `case.py`, `escalation.py`, `page.py` and `signature.py` by `python -m tools.states`; a test
+fails when this file is stale. Change the table, never this file.
 
 ## A case
 
@@ -54,6 +56,8 @@ def document() -> str:
         "\n## A page\n\nTwo machines that never mix: how far it got, and what was answered.\n",
         _picture({d: {str(r): to for r, to in row.items()} for d, row in DELIVERY.items()}, Delivery.QUEUED),
         _picture({a: {str(act): to for act, to in row.items()} for a, row in ANSWER.items()}, Answer.OPEN),
+        "\n## A signature\n\nOf what somebody in training assessed. Its clock runs until it is signed.\n",
+        _picture({s: {str(event): to for event, to in row.items()} for s, row in SIGNING.items()}, Signing.ASKED),
     ]
     return "\n".join(parts).rstrip() + "\n"
 

@@ -40,7 +40,22 @@ from dispatch.settings import Settings
 
 #: A contact with thirty assessments and a long narrative is under 60 KiB.
 LARGEST = 256 * 1024
-_V1 = (contacts, cases, acts, queue, people, feeds, roster, swaps, handoffs, protocols, measures, signing, events, session)
+_V1 = (
+    contacts,
+    cases,
+    acts,
+    queue,
+    people,
+    feeds,
+    roster,
+    swaps,
+    handoffs,
+    protocols,
+    measures,
+    signing,
+    events,
+    session,
+)
 
 
 def create(

@@ -117,6 +117,12 @@ def _urgency(words: str, field: str) -> Callable[[Data], str]:
     return lambda data: f"{words} {_known(Urgency, data.get('was'))} to {_known(Urgency, data.get(field))}"
 
 
+_SIGNATURE = {
+    "asked": "A signature is asked for on what {who} assessed",
+    "signed": "What {who} assessed was signed",
+    "returned": "What {who} assessed was sent back",
+    "overdue": "What {who} assessed was not signed in time",
+}
 _SENTENCES: dict[str, Callable[[Data], str]] = {
     "case": _case,
     "contact_logged": lambda data: f"Contact logged: {_plain(data.get('call_type'))}",
@@ -155,6 +161,8 @@ _SENTENCES: dict[str, Callable[[Data], str]] = {
     "emergency": lambda data: "911 reached the person" if data.get("confirmed") else "Handed off to 911",
     "waived": lambda data: f"The credential of {_who(data)} was waived for this case",
     "waiver_ended": lambda data: f"The waiver for {_who(data)} was ended",
+    "signature": lambda data: _SIGNATURE.get(str(data.get("event")), "Signature of {who}").format(who=_who(data)),
+    "handed_over": lambda data: f"{_who(data)} took it over from {_plain(data.get('giver'))}",
     "scene_cleared": lambda _: "The scene is clear for a visit",
     "bridge": lambda data: f"{_who(data)} asked to be connected by telephone",
     "note": _nothing,

@@ -38,8 +38,10 @@ PLACES: tuple[tuple[str, str, Act], ...] = (
     ("/contacts/new", "New contact", Act.LOG_CONTACT),
     ("/operator", "My calls", Act.RECONTACT),
     ("/mine", "My pages", Act.ANSWER_PAGE),
+    ("/signatures", "Signatures", Act.SIGN),
     ("/board", "Board", Act.SEE_QUEUE),
     ("/on-call", "On call", Act.SEE_ROSTER),
+    ("/shifts", "Shifts", Act.SWAP),
 )
 
 

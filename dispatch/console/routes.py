@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from dispatch.console import board, cases, contacts, links, on_call, operator, paper, sign_in
+from dispatch.console import (
+    board,
+    cases,
+    contacts,
+    handoffs,
+    links,
+    on_call,
+    operator,
+    paper,
+    shifts,
+    sign_in,
+    signatures,
+)
 from dispatch.console.pages import files
 
 router = APIRouter()
@@ -17,6 +29,9 @@ for part in (
     links.router,
     on_call.router,
     operator.router,
+    shifts.router,
+    handoffs.router,
     paper.router,
+    signatures.router,
 ):
     router.include_router(part)

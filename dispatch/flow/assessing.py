@@ -16,11 +16,13 @@ from dispatch.assessed import AnsweredBy, Assessed, standing
 from dispatch.casefile import Turn
 from dispatch.errors import NotFound, Refused
 from dispatch.facts import Facts
+from dispatch.flow import signatures
 from dispatch.flow.answers import Given, Scored, assessment_row, score_all
-from dispatch.flow.commit import commit
+from dispatch.flow.commit import commit, mirror
 from dispatch.flow.service import Service
 from dispatch.policy import Policy
 from dispatch.store import casefiles, contacts, datakeys
+from dispatch.store.casefiles import Told
 from dispatch.store.sealing import DataKey
 from dispatch.triage import Triage, triage
 from protocols.model import Protocol
@@ -53,11 +55,17 @@ def assess(actor: Actor, svc: Service, case_id: str, given: Given) -> tuple[str,
         turn.say("assessed", protocol=given.protocol, band=scored[0].score.band, counts=counts)
         return counts
 
+    told: list[Told] = []
+
     def also(conn: Connection, turn: Turn) -> None:
         contacts.add_assessments(conn, key, [row], now)
         svc.instruments.archive(conn, files, now)
+        told[:] = [signatures.ask(actor, svc, conn, turn, [(row["id"], given.protocol)])]
 
-    return row["id"], commit(actor, svc, Act.ASSESS, case_id, decide, also=also)
+    counts = commit(actor, svc, Act.ASSESS, case_id, decide, also=also)
+    for timers in told:
+        mirror(svc, timers)
+    return row["id"], counts
 
 
 def confirm_assessment(actor: Actor, svc: Service, case_id: str, assessment_id: str) -> None:

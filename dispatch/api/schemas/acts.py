@@ -64,6 +64,10 @@ class ReleaseIn(Body):
     reason: Text
 
 
+class ReasonIn(Body):
+    reason: Text
+
+
 class EscalateIn(Body):
     reason: Text | None = None
 
