@@ -42,6 +42,7 @@ def build(settings: Settings, *, clock: Clock | None = None, pool_size: int = 20
         rosters=Rosters(rulepackfile.shipped(), bands, _policy(settings, bands)),
         public_url=settings.address,
         hotline_number=settings.twilio_from,
+        senders=settings.senders,
         demo=settings.demo,
     )
 

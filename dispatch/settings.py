@@ -41,8 +41,16 @@ def _e164(number: str) -> str:
     return number
 
 
+def _e164_each(numbers: str) -> str:
+    for number in numbers.split():
+        _e164(number)
+    return numbers
+
+
 Url = Annotated[str, AfterValidator(_without_slash)]
 PhoneNumber = Annotated[str, AfterValidator(_e164)]
+#: Parted by spaces.
+PhoneNumbers = Annotated[str, AfterValidator(_e164_each)]
 
 
 class Settings(BaseSettings):
@@ -74,6 +82,8 @@ class Settings(BaseSettings):
     twilio_auth_token_next: SecretStr | None = None
     twilio_from: PhoneNumber | None = None
     twilio_messaging_service_sid: str | None = Field(None, pattern=r"^MG[0-9a-f]{32}$")
+    #: What else pages may come from: the numbers of the messaging service, which nobody can read off its SID.
+    twilio_senders: PhoneNumbers | None = None
     twilio_api_base: Url = "https://api.twilio.com"
 
     policy_file: Path | None = None
@@ -120,6 +130,11 @@ class Settings(BaseSettings):
         if self.redis_url is None:
             return f"unix://{self.data_dir.absolute() / VALKEY_SOCKET}"
         return self.redis_url.get_secret_value()
+
+    @property
+    def senders(self) -> tuple[str, ...]:
+        """Every number that texts and calls of ours come from, as far as we were told."""
+        return tuple(dict.fromkeys([*filter(None, [self.twilio_from]), *(self.twilio_senders or "").split()]))
 
     @property
     def address(self) -> str:

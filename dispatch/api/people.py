@@ -10,10 +10,11 @@ from fastapi import APIRouter
 
 from dispatch.access import Act
 from dispatch.api.schemas.base import Id, Page, Team
-from dispatch.api.schemas.roster import AvailabilityIn, DuressWordIn, ResponderChange, ResponderIn
+from dispatch.api.schemas.roster import AvailabilityIn, CodeIn, DuressWordIn, ResponderChange, ResponderIn
 from dispatch.api.strict import StrictRoute
-from dispatch.flow import duty, people, rostering
+from dispatch.flow import duty, people, rostering, verifying
 from dispatch.flow.duty import ResponderView
+from dispatch.flow.verifying import NumberView
 from dispatch.http.signin import Asking, Gate, Svc
 from dispatch.responder import Availability
 
@@ -66,6 +67,18 @@ def set_availability(
     """
     until = people.set_availability(asking.actor, svc, person, body.availability, body.hours, even_so=body.even_so)
     return AvailabilityNow(person, body.availability, until)
+
+
+@router.post("/{person}/phone/verify")
+def send_code(person: Id, asking: See, svc: Svc) -> NumberView:
+    """Text a code to the number on record, to prove that it is theirs. The person themselves, or who manages people."""
+    return verifying.ask(asking.actor, svc, person)
+
+
+@router.post("/{person}/phone/confirm")
+def confirm_code(person: Id, body: CodeIn, asking: See, svc: Svc) -> NumberView:
+    """Enter the code. Texting it back does the same."""
+    return verifying.confirm(asking.actor, svc, person, body.code)
 
 
 @router.put("/{person}/duress-word", status_code=204)

@@ -1,6 +1,6 @@
 """Calendars: shifts from any .ics that a phone can make, and a read-only feed of who is on call.
 
-The one file that touches `icalendar` and `recurring_ical_events`. Recurrences, their exceptions, moved and cancelled
+With `vcard` the only file that touches `icalendar`; the one that touches `recurring_ical_events`. Recurrences, their exceptions, moved and cancelled
 occurrences are expanded into single shifts over a range, because what another program means by its rules is best told
 by the instants they come to.
 """
@@ -88,28 +88,30 @@ def replaced(
     return (*(shift for shift in shifts if not stale(shift)), *imported)
 
 
-def feed(
-    layers: Mapping[str, Iterable[Duty]],
-    team: Team,
-    now: datetime,
-    person: str | None = None,
-    names: Mapping[str, str] | None = None,
-) -> bytes:
-    """A calendar of duties: one person's, or the whole team's. `names` (id -> what to show) is used for a team's only:
-    a person's own feed needs no name, and lies about on more devices."""
+Duties = Mapping[str, Iterable[Duty]]
+
+
+def feed(parts: Sequence[tuple[Team, Duties]], now: datetime, person: str | None = None) -> bytes:
+    """A calendar of duties: one person's in all these teams, or everybody's.
+
+    A feed is read without a sign-in by whoever has its address, and lies about on devices and at providers. So it holds
+    ids of the roster and of layers and no name: one's own not even one's id.
+    """
     calendar = icalendar.Calendar()
     calendar.add("PRODID", "-//crisis-dispatch//on call//EN")
     calendar.add("VERSION", "2.0")
-    calendar.add("X-WR-CALNAME", f"On call: {team.name or team.id}")
-    for layer, duties in layers.items():
-        own: dict[str, list[Duty]] = {}
-        for duty in duties:
-            if person in (None, duty.person):
-                own.setdefault(duty.person, []).append(duty)
-        for who in sorted(own):
-            for window in joined(own[who]):
-                title = f"On call: {layer}" if person is not None else f"{layer}: {(names or {}).get(who, who)}"
-                calendar.add_component(_event(window, title, f"{team.id}|{layer}|{who}", now))
+    calendar.add("X-WR-CALNAME", "On call" if person is not None else f"On call: {', '.join(t.id for t, _ in parts)}")
+    for team, layers in parts:
+        for layer, duties in layers.items():
+            own: dict[str, list[Duty]] = {}
+            for duty in duties:
+                if person in (None, duty.person):
+                    own.setdefault(duty.person, []).append(duty)
+            where = f"{team.id} {layer}" if len(parts) > 1 else layer
+            for who in sorted(own):
+                for window in joined(own[who]):
+                    title = f"On call: {where}" if person is not None else f"{where}: {who}"
+                    calendar.add_component(_event(window, title, f"{team.id}|{layer}|{who}", now))
     return bytes(calendar.to_ical())
 
 

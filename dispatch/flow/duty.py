@@ -15,6 +15,7 @@ from dispatch.access import Act, Actor, check
 from dispatch.coverage import Gap, gaps
 from dispatch.credential import Credential
 from dispatch.errors import Fault, InvalidInput
+from dispatch.flow import marking
 from dispatch.flow.boards import visible
 from dispatch.flow.looks import noted
 from dispatch.flow.names import Names
@@ -22,10 +23,11 @@ from dispatch.flow.rostering import override_id
 from dispatch.flow.rosters import TeamNow
 from dispatch.flow.service import Service
 from dispatch.flow.views import Named
+from dispatch.marks import Mark
 from dispatch.matching import EVERYONE, Need, candidates, match
 from dispatch.override import Override
 from dispatch.priority import Mode, Urgency
-from dispatch.responder import Availability, Responder, Standing
+from dispatch.responder import Availability, Responder, Standing, Unreachable
 from dispatch.roster import duties
 from dispatch.roster import on_call as on_call_by
 from dispatch.store import credentials, datakeys, people, schema
@@ -55,6 +57,10 @@ class ResponderView:
     available_until: datetime | None
     #: why no page can reach them: opted_out, unverified, bad_number
     unreachable: str | None
+    #: when they last proved that the number is theirs; null is not proved
+    number_verified_at: datetime | None
+    #: everything that brings pages to them or keeps pages away now, with its reason and until when
+    marks: tuple[Mark, ...]
     #: after long work; until then asked after the others, and not for a case below urgent
     resting_until: datetime | None
     #: after a hard call: passed over once, and until then at the latest
@@ -93,6 +99,8 @@ class On:
     #: when this spell ends as the roster stands now; None is without end
     until: datetime | None
     because: str
+    #: what else is true of them now; empty when another moment was asked for
+    marks: tuple[Mark, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +176,7 @@ def responder(actor: Actor, svc: Service, person: str) -> ResponderView:
 def _people(svc: Service, conn: Connection, rows: Sequence[Row[Any]], *, phones: bool) -> list[ResponderView]:
     ids = [row.id for row in rows]
     names = Names(svc, conn, ids)
+    known = marking.of(svc, conn, rows, svc.clock.now())
     a, now = schema.assignments.c, svc.clock.now()
     held: dict[str, int] = {}
     for person in conn.scalars(select(a.person).where(a.person.in_(ids), a.ended_at.is_(None))):
@@ -191,7 +200,9 @@ def _people(svc: Service, conn: Connection, rows: Sequence[Row[Any]], *, phones:
             credentials=tuple(CredentialView.of(c) for c in credentials.joined(row.credentials, {})),
             availability=Availability(row.availability),
             available_until=row.available_until,
-            unreachable=row.unreachable or (None if row.phone is not None else "unverified"),
+            unreachable=row.unreachable or _unproved(known[row.id]),
+            number_verified_at=row.verified_at,
+            marks=known[row.id],
             resting_until=_ahead(row.resting_until, now),
             excused_until=_ahead(row.excused_until, now),
             open_cases=held.get(row.id, 0),
@@ -199,6 +210,11 @@ def _people(svc: Service, conn: Connection, rows: Sequence[Row[Any]], *, phones:
         )
         for row in rows
     ]
+
+
+def _unproved(marks: Sequence[Mark]) -> str | None:
+    missing = any(mark.what in ("no_number", "unverified") for mark in marks)
+    return Unreachable.UNVERIFIED.value if missing else None
 
 
 def _ahead(at: datetime | None, now: datetime) -> datetime | None:
@@ -213,8 +229,12 @@ def on_call(actor: Actor, svc: Service, team: str, at: datetime | None = None) -
     with svc.record.read() as conn:
         current = svc.rosters.team(conn, team)
         found = on_call_by(current.roster, team, at)
-        known = {k.responder.id: (k.responder, k.standing) for k in _pool(conn, current, now)}
-        names = Names(svc, conn, [one.person for one in found])
+        pool = marking.pool(conn, current, now)
+        known = {k.responder.id: (k.responder, k.standing) for k in pool}
+        ids = sorted({one.person for one in found})
+        names = Names(svc, conn, ids)
+        rows = people.some(conn, ids) if at == now else []
+        marks = marking.told(rows, {team: marking.see(conn, current, pool, now)}, now) if rows else {}
     skips = _skips(current, known, at)
     layers = dict.fromkeys([*current.roster.layers(team), *(one.layer for one in found)])
     return OnCallNow(
@@ -224,7 +244,13 @@ def on_call(actor: Actor, svc: Service, team: str, at: datetime | None = None) -
             LayerOn(
                 layer=layer,
                 on=tuple(
-                    On(person=o.person, name=names.of(o.person).name, until=o.until, because=o.because)
+                    On(
+                        person=o.person,
+                        name=names.of(o.person).name,
+                        until=o.until,
+                        because=o.because,
+                        marks=tuple(mark for mark in marks.get(o.person, ()) if mark.what != "on_call"),
+                    )
                     for o in found
                     if o.layer == layer
                 ),
@@ -236,12 +262,6 @@ def on_call(actor: Actor, svc: Service, team: str, at: datetime | None = None) -
             )
             for layer in layers
         ),
-    )
-
-
-def _pool(conn: Connection, here: TeamNow, now: datetime) -> list[people.Known]:
-    return people.pool(
-        conn, here.team.id, here.limits.night_began(now), now, proved_only=here.team.settings.verified_only
     )
 
 
@@ -306,7 +326,7 @@ def coverage(
     start, end = _window(svc, start, end)
     with svc.record.read() as conn:
         here = svc.rosters.team(conn, team)
-        known = {k.responder.id: k for k in _pool(conn, here, now)}
+        known = {k.responder.id: k for k in marking.pool(conn, here, now)}
     who = {id_: k.responder for id_, k in known.items()}
     standings = {id_: k.standing for id_, k in known.items()}
     return gaps(here.roster, team, who, standings, start, end, now, rules=here.rules)

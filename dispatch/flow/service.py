@@ -39,5 +39,7 @@ class Service:
     public_url: str
     #: what a person sees who is called back by us
     hotline_number: str | None = None
+    #: every number that texts and calls of ours come from, as far as the settings say
+    senders: tuple[str, ...] = ()
     demo: bool = False
     new_id: Callable[[], str] = field(default=new_id)

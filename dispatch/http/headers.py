@@ -39,7 +39,8 @@ class Headers:
                 if self._https:
                     headers["Strict-Transport-Security"] = "max-age=31536000"
                 if not static:
-                    headers["Cache-Control"] = "no-store"
+                    # A calendar's address is fetched every hour by a telephone, which may keep what it was given.
+                    headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
         await self._app(scope, receive, with_headers)

@@ -99,6 +99,8 @@ feeds = Table(
     Column("created_by", String(80), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("revoked_at", UtcDateTime),
+    #: a read is written down once an hour, however often a telephone asks
+    Column("read_at", UtcDateTime),
 )
 
 #: What must be said once only and has been: reminders of a shift, warnings that a credential runs out. The key says

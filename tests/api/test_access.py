@@ -21,6 +21,7 @@ OPEN = {
     ("POST", "/twilio/sms"): "signed by the provider",
     ("POST", "/twilio/status"): "signed by the provider",
     ("POST", "/twilio/voice"): "signed by the provider",
+    ("GET", "/calendar/{token}.ics"): "the address is the key; 404 without it, and nothing personal with it",
     ("GET", "/healthz"): "says only that the process answers",
     ("GET", "/readyz"): "says what works, and nothing about anybody",
     ("POST", "/api/v1/session"): "signing in",

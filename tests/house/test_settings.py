@@ -66,6 +66,12 @@ def test_a_secret_is_read_from_its_file_and_never_shown(name: str, monkeypatch: 
     assert "opensesame" not in f"{given!r} {given} {given.shown()}"
 
 
+def test_every_number_that_pages_come_from_is_named_once() -> None:
+    given = settings.load(twilio_from="+12025550100", twilio_senders="+12025550101 +12025550100")
+    assert given.senders == ("+12025550100", "+12025550101")
+    assert settings.load().senders == ()
+
+
 def test_what_every_tool_writes_for_postgresql_means_our_driver() -> None:
     given = settings.load(database_url="postgres://u:p@db/x")
     assert given.record_url == "postgresql+psycopg://u:p@db/x"
@@ -80,6 +86,7 @@ def test_what_every_tool_writes_for_postgresql_means_our_driver() -> None:
         ({"DISPATCH_LOG_LEVEL": "loud"}, "DISPATCH_LOG_LEVEL", "'debug', 'info'"),
         ({"DISPATCH_SECRET_KEY": "opensesame"}, "DISPATCH_SECRET_KEY", "at least 32"),
         ({"DISPATCH_TWILIO_FROM": "202-555-0100"}, "DISPATCH_TWILIO_FROM", "+12025550100"),
+        ({"DISPATCH_TWILIO_SENDERS": "+12025550100 202-555-0101"}, "DISPATCH_TWILIO_SENDERS", "+12025550100"),
         ({"DISPATCH_TWILIO_ACCOUNT_SID": "opensesame"}, "DISPATCH_TWILIO_ACCOUNT_SID", "pattern"),
         ({"DISPATCH_PUBLIC_URL": "crisis.example.org"}, "DISPATCH_PUBLIC_URL", "https://"),
         ({"DISPATCH_CLOCK": "yesterday"}, "DISPATCH_CLOCK", "BASE|REFERENCE|SPEED"),

@@ -140,7 +140,7 @@ def test_importing_the_same_calendar_again_changes_nothing_and_a_deleted_event_g
 def test_our_feed_reads_back_as_the_same_duties() -> None:
     roster = read_roster(ROSTER).roster
     planned = duties(roster, "default", START, END)
-    text = feed(planned, TEAM, START, "ben").decode()
+    text = feed([(TEAM, planned)], START, "ben").decode()
     again = read(text, "feed.ics", TEAM, "any", Whose("ben"), START, END)
     theirs = [shift.pattern for shift in again]
     assert theirs == [
@@ -148,16 +148,26 @@ def test_our_feed_reads_back_as_the_same_duties() -> None:
         for duty in sorted(duty for layer in planned.values() for duty in layer if duty.person == "ben")
     ]
     assert "ana" not in text.casefold()
-    assert feed(planned, TEAM, START, "ben") == feed(planned, TEAM, START, "ben")
+    assert feed([(TEAM, planned)], START, "ben") == feed([(TEAM, planned)], START, "ben")
 
 
-def test_a_teams_feed_shows_names_and_joins_what_runs_on() -> None:
+def test_a_teams_feed_shows_ids_and_joins_what_runs_on() -> None:
     at = utc("2026-03-02T00:00")
     halves = (Once("ana", at, at + timedelta(hours=6)), Once("ana", at + timedelta(hours=6), at + timedelta(hours=12)))
     roster = Roster((TEAM,), tuple(Shift("default", "primary", half) for half in halves))
-    text = feed(duties(roster, "default", START, END), TEAM, at, names={"ana": "Ana R."}).decode()
+    text = feed([(TEAM, duties(roster, "default", START, END))], at).decode()
     assert text.count("BEGIN:VEVENT") == 1
-    assert "SUMMARY:primary: Ana R." in text
+    assert "SUMMARY:primary: ana" in text
+    assert "County" not in text
+
+
+def test_ones_own_feed_says_which_team_where_there_are_several_and_never_who() -> None:
+    roster = read_roster(ROSTER).roster
+    north = Team("north", "America/New_York", "VA")
+    planned = duties(roster, "default", START, END)
+    text = feed([(TEAM, planned), (north, {})], START, "ben").decode()
+    assert "SUMMARY:On call: default backup" in text
+    assert "ben" not in text
 
 
 def test_the_range_is_kept() -> None:

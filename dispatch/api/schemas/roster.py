@@ -109,6 +109,12 @@ class AvailabilityIn(Body):
     even_so: bool = False
 
 
+class CodeIn(Body):
+    """Six digits, as they came by text."""
+
+    code: Annotated[str, Field(pattern=r"^[0-9]{6}$")]
+
+
 class DuressWordIn(Body):
     """`word` null takes it away. It is kept as a keyed hash only, and never shown again."""
 

@@ -570,6 +570,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one table after another
         sa.Column("created_by", sa.String(length=80), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["person"], ["people.id"], name=op.f("fk_feeds_person_people")),
         sa.ForeignKeyConstraint(["team"], ["teams.id"], name=op.f("fk_feeds_team_teams")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_feeds")),
