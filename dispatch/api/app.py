@@ -95,6 +95,7 @@ def create(
     app.state.settings = settings
     app.state.signatures = signatures
     app.state.reports = Reports(svc)
+    app.state.intake = contacts.lane(svc)
     problems.install(app)
     for module in _V1:
         app.include_router(module.router, prefix=openapi.API)

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Response
+from starlette.requests import Request
 
 from dispatch.access import Act
 from dispatch.api.schemas.contact import ContactIn, SearchIn
 from dispatch.api.strict import StrictRoute
+from dispatch.errors import ServiceError
 from dispatch.flow import intake, looks
+from dispatch.flow.service import Service
 from dispatch.flow.views import CaseBrief, Found
+from dispatch.http.lane import Lane
 from dispatch.http.signin import Asking, Gate, Svc
 
 router = APIRouter(prefix="/contacts", tags=["contacts"], route_class=StrictRoute)
 
 Key = Annotated[str, Header(alias="Idempotency-Key", min_length=1, max_length=255, pattern=r"^[!-~]+$")]
+
+
+Answer = tuple[intake.Logged, CaseBrief | None]
+Intake = Lane[intake.Wish, Answer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +42,40 @@ class LoggedContact:
     status_code=201,
     responses={200: {"model": LoggedContact, "description": "Logged before: the case as it is now"}},
 )
-def log_contact(
-    body: ContactIn, key: Key, asking: Annotated[Asking, Gate(Act.LOG_CONTACT)], svc: Svc, response: Response
+async def log_contact(
+    request: Request,
+    body: ContactIn,
+    key: Key,
+    asking: Annotated[Asking, Gate(Act.LOG_CONTACT)],
+    response: Response,
 ) -> LoggedContact:
     """Log a contact. What is answered with 201 is durable. The same key and body again gets the case as it is now;
     another body is refused.
     """
-    done = intake.log_contact(asking.actor, svc, body.draft(), key, intake.body_hash(body.as_sent()))
+    lane: Intake = request.app.state.intake
+    wish = intake.Wish(asking.actor, body.draft(), key, intake.body_hash(body.as_sent()))
+    done, case = await lane.do(wish)
     response.status_code = 200 if done.again else 201
-    return LoggedContact(done.contact_id, looks.logged(asking.actor, svc, done))
+    return LoggedContact(done.contact_id, case)
+
+
+def lane(svc: Service) -> Intake:
+    """Where contacts that come at the same moment are logged together."""
+    return Lane(partial(_log, svc))
+
+
+def _log(svc: Service, wishes: Sequence[intake.Wish]) -> list[Answer | Exception]:
+    return [
+        done if isinstance(done, Exception) else _brief(svc, wish, done)
+        for wish, done in zip(wishes, intake.log_contacts(svc, wishes), strict=True)
+    ]
+
+
+def _brief(svc: Service, wish: intake.Wish, done: intake.Logged) -> Answer | Exception:
+    try:
+        return done, looks.logged(wish.actor, svc, done)
+    except ServiceError as error:
+        return error
 
 
 @router.post("/search")

@@ -5,39 +5,33 @@ from __future__ import annotations
 
 import hashlib
 import json
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
 from dispatch import contact as contacts_rules
 from dispatch import disposition as endings
 from dispatch import opening
 from dispatch.access import Act, Actor, Role, check
-from dispatch.casefile import CaseFile, Said, Turn
+from dispatch.casefile import Said, Turn
 from dispatch.closure import close
-from dispatch.contact import Contact, Personal, facts_of, personal_of
+from dispatch.contact import Contact, facts_of
 from dispatch.contactvalues import Tri
-from dispatch.disposition import Ending
 from dispatch.errors import Fault, InvalidInput, Refused
 from dispatch.facts import Facts
-from dispatch.flow import signatures
-from dispatch.flow.answers import Given, Scored, assessment_row, score_all
+from dispatch.flow.answers import Given, Scored, score_all
 from dispatch.flow.assessing import again_triaged, results_of
-from dispatch.flow.commit import mirror, retrying, store
+from dispatch.flow.commit import mirror, retrying
+from dispatch.flow.filing import Deciding, Ready, Sealed, file_all, save
 from dispatch.flow.rosters import TeamNow
 from dispatch.flow.service import Service
-from dispatch.store import casefiles, contacts, idempotency, ledger
+from dispatch.store import casefiles, contacts, idempotency
 from dispatch.store.ledger import Entry
-from dispatch.store.sealing import DataKey
 from dispatch.triage import Triage, triage
-
-_FACTS = TypeAdapter(Facts)
-_PERSONAL = TypeAdapter(Personal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +60,16 @@ def body_hash(body: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Somebody's contact to be logged. `key` and `body` (its hash) make it idempotent per actor."""
+
+    actor: Actor
+    draft: Draft
+    key: str
+    body: str
+
+
 def log_contact(actor: Actor, svc: Service, draft: Draft, key: str, body: str) -> Logged:
     """Record a contact; what is answered survives any crash from here on.
 
@@ -73,9 +77,55 @@ def log_contact(actor: Actor, svc: Service, draft: Draft, key: str, body: str) -
     2. one transaction: the key, the contact, the case with its clock and ladder, the ledger
     3. tell the queue
 
-    `key` and `body` (its hash) make it idempotent per actor. Raises InvalidInput, NotAllowed, KeyReused, Refused;
-    then nothing is stored.
+    Raises InvalidInput, NotAllowed, KeyReused, Refused; then nothing is stored.
     """
+    [logged] = log_contacts(svc, [Wish(actor, draft, key, body)])
+    if isinstance(logged, Exception):
+        raise logged
+    return logged
+
+
+def log_contacts(svc: Service, wishes: Sequence[Wish]) -> list[Logged | Exception]:
+    """`log_contact` for several that come at the same moment: each decided by itself, and stored in one transaction, so
+    that the sync to the disk and most statements are paid for once. What is wrong with one is its own answer."""
+    answers: dict[int, Logged | Exception] = {}
+    ready: dict[int, Ready] = {}
+    for n, wish in enumerate(wishes):
+        try:
+            found = _ready(svc, wish)
+        except Exception as error:  # noqa: BLE001  (the answer to this one)
+            answers[n] = error
+        else:
+            if isinstance(found, Logged):
+                answers[n] = found
+            else:
+                ready[n] = found
+    for case in (True, False):
+        some = {n: one for n, one in ready.items() if (one.case_id is not None) is case}
+        answers |= zip(some, _filed(svc, list(some.values())), strict=True)
+    return [answers[n] for n in range(len(wishes))]
+
+
+def _filed(svc: Service, ready: Sequence[Ready]) -> list[Logged | Exception]:
+    """Stored together; each alone when that cannot be, so that one that is wrong keeps nobody else from being
+    logged."""
+    if not ready:
+        return []
+    try:
+        before = retrying(lambda: file_all(svc, ready))
+    except Exception as error:  # noqa: BLE001  (the answer to this one)
+        if len(ready) == 1:
+            return [error]
+        return [answer for one in ready for answer in _filed(svc, [one])]
+    return [
+        Logged(one.sealed.contact_id, one.case_id, False, one.prompts) if was is None else _again(svc, was)
+        for one, was in zip(ready, before, strict=True)
+    ]
+
+
+def _ready(svc: Service, wish: Wish) -> Ready | Logged:
+    """Everything about a new contact that needs no write lock. One for a case that is open is logged here."""
+    actor, draft, key, body = wish.actor, wish.draft, wish.key, wish.body
     team_id = draft.contact.team
     check(actor, Act.LOG_CONTACT, team_id)
     now = svc.clock.now()
@@ -91,42 +141,32 @@ def log_contact(actor: Actor, svc: Service, draft: Draft, key: str, body: str) -
     answered_at = draft.contact.answered_at or now
     found = triage(facts, [s.assessed for s in scored], team.policy, answered_at, now)
     _check_ending(draft, facts, found)
-    sealed = _Sealed.of(actor, svc, draft, scored, facts, now)
     needs_case = endings.needs_case(facts, found.urgency, draft.contact.ending)
     resolved = (
         draft.contact.ending is not None and draft.contact.ending.disposition is endings.Disposition.RESOLVED_ON_CALL
     )
     case_id = svc.new_id() if needs_case or resolved else None
-    files = svc.instruments.new(s.score.hash for s in scored)
+    return Ready(
+        actor=actor,
+        key=key,
+        body=body,
+        now=now,
+        case_id=case_id,
+        sealed=Sealed.of(actor, svc, draft.contact, scored, facts, case_id, now),
+        files=svc.instruments.new(s.score.hash for s in scored),
+        prompts=found.prompts,
+        entry=_entry(actor, draft, case_id, now),
+        open=partial(
+            _open, actor, svc, draft, facts, found, team, case_id or "", answered_at, now, known, resolved=resolved
+        ),
+    )
 
-    def once() -> Logged:
-        with svc.record.write() as conn:
-            before = idempotency.claim(conn, actor.id, key, body, sealed.contact_id, now)
-            if before is None:
-                sealed.store(conn, case_id, now)
-                svc.instruments.archive(conn, files, now)
-                told = _open(
-                    actor,
-                    svc,
-                    conn,
-                    draft,
-                    facts,
-                    found,
-                    team,
-                    case_id,
-                    answered_at,
-                    now,
-                    known,
-                    sealed.assessments,
-                    resolved=resolved,
-                )
-        if before is not None:
-            return _again(svc, before)
-        svc.instruments.archived(files)
-        mirror(svc, told)
-        return Logged(sealed.contact_id, case_id, False, found.prompts)
 
-    return retrying(once)
+def _entry(actor: Actor, draft: Draft, case_id: str | None, now: datetime) -> Entry:
+    data: dict[str, Any] = {"call_type": draft.contact.call_type.value}
+    if case_id is None:
+        data["disposition"] = draft.contact.ending.disposition.value if draft.contact.ending else None
+    return Entry(now, actor.id, "contact_logged", case_id, draft.contact.team, data)
 
 
 def _confirmed(actor: Actor, draft: Draft) -> Draft:
@@ -147,27 +187,21 @@ def _check_ending(draft: Draft, facts: Facts, found: Triage) -> None:
 def _open(
     actor: Actor,
     svc: Service,
-    conn: Connection,
     draft: Draft,
     facts: Facts,
     found: Triage,
     team: TeamNow,
-    case_id: str | None,
+    case_id: str,
     answered_at: datetime,
     now: datetime,
     known: tuple[str, ...],
-    assessed: Sequence[Mapping[str, Any]],
+    code: str,
     *,
     resolved: bool,
-) -> casefiles.Told:
-    logged = Entry(now, actor.id, "contact_logged", case_id, team.team.id, {"call_type": draft.contact.call_type.value})
-    if case_id is None:
-        disposition = draft.contact.ending.disposition.value if draft.contact.ending else None
-        entry = replace(logged, data={**logged.data, "disposition": disposition})
-        return casefiles.Told(ledger_no=ledger.append(conn, [entry]))
+) -> Turn:
     turn = opening.open_case(
         case_id=case_id,
-        code=contacts.take_code(conn, case_id, secrets.randbits(24)),
+        code=code,
         team=team.team.id,
         timezone=team.team.timezone,
         facts=facts,
@@ -183,24 +217,8 @@ def _open(
     )
     if resolved:
         close(turn, endings.Disposition.RESOLVED_ON_CALL.value)
-    turn.said.insert(0, Said(logged.kind, dict(logged.data)))
-    return _stored(actor, svc, conn, None, turn, assessed)
-
-
-def _stored(
-    actor: Actor,
-    svc: Service,
-    conn: Connection,
-    before: CaseFile | None,
-    turn: Turn,
-    assessed: Sequence[Mapping[str, Any]],
-) -> casefiles.Told:
-    """The turn saved, with a signature asked for on what somebody in training assessed."""
-    asked = signatures.ask(actor, svc, conn, turn, [(row["id"], row["protocol"]) for row in assessed])
-    told = store(svc, conn, [(before, turn)], turn.now)
-    told.timers_arm += asked.timers_arm
-    told.timers_disarm += asked.timers_disarm
-    return told
+    turn.said.insert(0, Said("contact_logged", {"call_type": draft.contact.call_type.value}))
+    return turn
 
 
 def _again(svc: Service, contact_id: str) -> Logged:
@@ -226,7 +244,7 @@ def _log_onto(
     now = svc.clock.now()
     history = results_of(svc, case_id)
     facts = facts_of(draft.contact)
-    sealed = _Sealed.of(actor, svc, draft, scored, facts, now)
+    sealed = Sealed.of(actor, svc, draft.contact, scored, facts, case_id, now)
     files = svc.instruments.new(s.score.hash for s in scored)
     prior: list[str | None] = [None]
     with svc.record.write() as conn:
@@ -239,7 +257,7 @@ def _log_onto(
                 raise InvalidInput("The case is another team's.", [Fault("case_id", "belongs to another team")])
             team = svc.rosters.team(conn, file.case.team)
             found = again_triaged(file.case.answered_at, history, scored, facts, team.policy, now)
-            sealed.store(conn, case_id, now)
+            contacts.add(conn, [sealed.key], [sealed.contact], sealed.assessments, now)
             svc.instruments.archive(conn, files, now)
             turn = Turn(file, now, team.policy, team.office, actor.id, svc.new_id)
             turn.say("contact_logged", call_type=draft.contact.call_type.value)
@@ -248,53 +266,8 @@ def _log_onto(
             if new := tuple(person for person in known if person not in turn.case.known_people):
                 turn.put(replace(turn.case, known_people=(*turn.case.known_people, *new)))
             opening.assessed_again(turn, found, team.team.timezone)
-            told = _stored(actor, svc, conn, file, turn, sealed.assessments)
+            told = save(svc, conn, [Deciding(actor, file, turn, sealed.assessments)])
     if prior[0] is not None:
         return _again(svc, prior[0])
     mirror(svc, told)
     return Logged(sealed.contact_id, case_id, False, found.prompts)
-
-
-@dataclass(frozen=True, slots=True)
-class _Sealed:
-    """A contact and its assessments as rows, personal parts sealed; made before the write lock is taken."""
-
-    contact_id: str
-    key: DataKey
-    contact: dict[str, Any]
-    assessments: list[dict[str, Any]]
-
-    @classmethod
-    def of(
-        cls, actor: Actor, svc: Service, draft: Draft, scored: Sequence[Scored], facts: Facts, now: datetime
-    ) -> _Sealed:
-        contact, id_, key = draft.contact, svc.new_id(), svc.sealer.new_subject_key()
-        personal = _PERSONAL.dump_python(personal_of(contact), mode="json", exclude_defaults=True)
-        if draft.contact.ending is not None:
-            personal["ending"] = TypeAdapter(Ending).dump_python(draft.contact.ending, mode="json")
-        index = svc.sealer.blind_index
-        phone = contact.person.phone
-        row = {
-            "id": id_,
-            "team": contact.team,
-            "case_id": None,
-            "channel": contact.channel.value,
-            "call_type": contact.call_type.value,
-            "operator": actor.id,
-            "answered_at": contact.answered_at or now,
-            "logged_at": now,
-            "facts": _FACTS.dump_python(facts, mode="json", exclude_defaults=True),
-            "disposition": draft.contact.ending.disposition.value if draft.contact.ending else None,
-            "key_id": key.id,
-            "personal": svc.sealer.seal("contacts", "personal", id_, key, personal),
-            "person_index": index("phone", phone.number) if phone else None,
-            "caller_index": index("phone", contact.caller.phone) if contact.caller.phone else None,
-        }
-        rows = [assessment_row(actor, svc, key, s, id_, None, now) for s in scored]
-        return cls(id_, key, row, rows)
-
-    def store(self, conn: Connection, case_id: str | None, now: datetime) -> None:
-        self.contact["case_id"] = case_id
-        for row in self.assessments:
-            row["case_id"] = case_id
-        contacts.add(conn, self.key, self.contact, self.assessments, now)

@@ -2,35 +2,65 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, select, update
+from sqlalchemy import Connection, Executable, Row, bindparam, delete, select, update
 
 from dispatch import codes
 from dispatch.errors import NotFound, Unavailable
 from dispatch.store import datakeys, schema
-from dispatch.store.conflict import insert_if_new
+from dispatch.store.conflict import insert_for, insert_if_new
 from dispatch.store.sealing import DataKey
 
 
 def add(
-    conn: Connection, key: DataKey, contact: Mapping[str, Any], assessments: Sequence[Mapping[str, Any]], now: datetime
+    conn: Connection,
+    keys: Sequence[DataKey],
+    contacts: Sequence[Mapping[str, Any]],
+    assessments: Sequence[Mapping[str, Any]],
+    now: datetime,
 ) -> None:
-    datakeys.add(conn, [key], now)
-    conn.execute(schema.contacts.insert(), [dict(contact)])
+    """Contacts, what was assessed in them, and the keys that sealed them."""
+    datakeys.add(conn, keys, now)
+    conn.execute(_ADD, [dict(c) for c in contacts])
     if assessments:
-        conn.execute(schema.assessments.insert(), [dict(a) for a in assessments])
+        conn.execute(_ADD_ASSESSMENTS, [dict(a) for a in assessments])
+
+
+_ADD = schema.contacts.insert()
+_ADD_ASSESSMENTS = schema.assessments.insert()
 
 
 def add_assessments(conn: Connection, key: DataKey, assessments: Sequence[Mapping[str, Any]], now: datetime) -> None:
     datakeys.add(conn, [key], now)
-    conn.execute(schema.assessments.insert(), [dict(a) for a in assessments])
+    conn.execute(_ADD_ASSESSMENTS, [dict(a) for a in assessments])
 
 
 def give_to_case(conn: Connection, contact_id: str, case_id: str) -> None:
     conn.execute(update(schema.contacts).where(schema.contacts.c.id == contact_id).values(case_id=case_id))
+
+
+def take_codes(conn: Connection, case_ids: Sequence[str]) -> dict[str, str]:
+    """`take_code` for several cases that are new: the code of each."""
+    tried = {codes.pick(frozenset(), secrets.randbits(24)): case_id for case_id in case_ids}
+    rows = [{"code": code, "case_id": case_id, "free_at": None} for code, case_id in sorted(tried.items())]
+    conn.execute(_try(conn.dialect.name), rows)
+    found = {row.case_id: row.code for row in conn.execute(_TAKEN, {"codes": [row["code"] for row in rows]})}
+    return {id_: found.get(id_) or take_code(conn, id_, secrets.randbits(24)) for id_ in case_ids}
+
+
+_TAKEN = select(schema.codes.c.code, schema.codes.c.case_id).where(
+    schema.codes.c.code.in_(bindparam("codes", expanding=True))
+)
+
+
+@cache
+def _try(dialect: str) -> Executable:
+    return insert_for(dialect, schema.codes).on_conflict_do_nothing(index_elements=["code"])
 
 
 def take_code(conn: Connection, case_id: str, seed: int) -> str:
