@@ -35,10 +35,10 @@ def accept(turn: Turn, person: str, page: Page | None, mix: Mix | None = None) -
     return _join(turn, person, page, by=person, mix=mix)
 
 
-def assign(turn: Turn, person: str) -> None:
+def assign(turn: Turn, person: str, mix: Mix | None = None) -> None:
     """A coordinator gives the case to somebody by name; it counts like an accept, and never replaces an owner."""
     if person not in turn.file.owners:
-        _join(turn, person, None, by=turn.actor, event=Event.ASSIGNED)
+        _join(turn, person, None, by=turn.actor, event=Event.ASSIGNED, mix=mix)
 
 
 def _join(

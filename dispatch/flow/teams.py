@@ -1,16 +1,41 @@
-"""Whether the people on a case are a team by the state's rules, counting somebody who is about to join."""
+"""Whether somebody may join a case, and whether the people on it are then a team by the state's rules."""
 
 from __future__ import annotations
 
 from sqlalchemy import Connection
 
 from dispatch.casefile import CaseFile
+from dispatch.errors import Fault, InvalidInput, Refused
 from dispatch.flow.service import Service
 from dispatch.matching import Candidate, Need, team_mix
 from dispatch.priority import Mode
 from dispatch.responder import Standing
+from dispatch.rulepack import best_title, waived_title
 from dispatch.store import people, waivers
 from dispatch.teammix import Mix
+from dispatch.wallclock import wall
+
+
+def may_be_given(svc: Service, conn: Connection, file: CaseFile, person: str) -> None:
+    """Raises InvalidInput for somebody who is nobody of the team, and Refused, with the reason, for a credential that
+    does not count for the case and is not waived for it.
+
+    A lead who names somebody may overrule that they are full, resting or asleep; what the law asks of them nobody may.
+    """
+    team = svc.rosters.team(conn, file.case.team)
+    row = next((one for one in people.some(conn, [person]) if one.active), None)
+    if row is None or team.team.id not in row.teams:
+        problem = "is nobody of the team"
+        raise InvalidInput(f"person: {problem}", [Fault("person", problem)])
+    held, state = people.responder(row).credentials, team.team.state
+    today = wall(svc.clock.now(), team.team.zone).date()
+    if any(one.person == person for one in waivers.standing(conn, [file.case.id]).get(file.case.id, ())):
+        title = waived_title(held, state, team.team.id, today, team.rules)
+    else:
+        pack = team.rules.of(state, today) if team.rules is not None else None
+        title = best_title(held, state, team.team.id, today, pack)
+    if isinstance(title, str):
+        raise Refused(f"{person}: {title}. A lead may waive a credential that has lapsed, for this case.")
 
 
 def mix_with(svc: Service, conn: Connection, file: CaseFile, person: str) -> Mix:

@@ -12,14 +12,16 @@ from dispatch import answering, closure, laddering, working
 from dispatch import regrade as regrading
 from dispatch.access import Act, Actor, Role
 from dispatch.case import Event, Line
-from dispatch.casefile import Turn
+from dispatch.casefile import CaseFile, Turn
 from dispatch.disposition import Disposition
 from dispatch.errors import Fault, InvalidInput, NotAllowed, Refused
 from dispatch.flow.commit import commit
 from dispatch.flow.service import Service
+from dispatch.flow.teams import may_be_given, mix_with
 from dispatch.opening import promise_to_call_back
 from dispatch.priority import Urgency
 from dispatch.store import contacts, notes, people, waivers
+from dispatch.teammix import Mix
 
 Also = Callable[[Connection, Turn], None]
 
@@ -75,14 +77,21 @@ def _own_or_lead(actor: Actor, who: str | None) -> None:
 
 
 def assign(actor: Actor, svc: Service, case_id: str, person: str) -> None:
-    """Give the case to somebody by name."""
+    """Give the case to somebody by name: also to whoever is full or resting, never to one whose credential does not
+    count for it. Raises InvalidInput for nobody of the team, Refused for the credential."""
+    mixes: list[Mix] = []
+
+    def first(conn: Connection, file: CaseFile) -> None:
+        if file.case.open and person not in file.owners:
+            may_be_given(svc, conn, file, person)
+            mixes.append(mix_with(svc, conn, file, person))
 
     def decide(turn: Turn) -> None:
         if not turn.case.open:
             raise Refused("The case is closed: reopen it first.")
-        answering.assign(turn, person)
+        answering.assign(turn, person, mixes[-1] if mixes else None)
 
-    commit(actor, svc, Act.ASSIGN, case_id, decide, also=lambda conn, _: people.taken(conn, person))
+    commit(actor, svc, Act.ASSIGN, case_id, decide, first=first, also=lambda conn, _: people.taken(conn, person))
 
 
 def release(actor: Actor, svc: Service, case_id: str, person: str | None, why: str) -> None:

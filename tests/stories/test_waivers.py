@@ -140,3 +140,40 @@ def test_a_waiver_needs_a_reason_a_person_and_something_to_waive(world: World) -
         waivers.waive(SUPERVISOR, world.svc, case.id, "ben", WHY)
     with pytest.raises(NotFound):
         waivers.end(SUPERVISOR, world.svc, case.id, "none")
+
+
+def test_a_case_is_not_given_by_name_to_whose_credential_does_not_count(world: World) -> None:
+    case = nobody_counts(world)
+    with pytest.raises(Refused, match="ana: VA LMHP expired on 2026-01-05"):
+        work.assign(SUPERVISOR, world.svc, case.id, "ana")
+    assert world.owners(case) == ()
+    world.do(waivers.waive, SUPERVISOR, case.id, "ana", WHY)
+    world.kim.expect_sms("ALARM", "by a waiver")
+    world.ana.expect_sms(PAGE, case.code).expect_call("Crisis page")
+    world.do(work.assign, SUPERVISOR, case.id, "ana")
+    world.ana.expect_sms(f"{case.code} was given to you")
+    assert world.owners(case) == ("ana",)
+
+
+def test_who_is_full_or_resting_may_be_given_a_case_by_name_and_a_stranger_may_not(world: World) -> None:
+    world.staff("ana", "ben")
+    first, second = world.log(), world.log()
+    world.ana.expect_sms(PAGE).reply(f"1 {first.code}").expect_sms("You have")
+    world.ben.expect_sms(PAGE, second.code)
+    world.do(work.assign, SUPERVISOR, second.id, "ana")
+    world.ana.expect_sms(f"{second.code} was given to you")
+    world.ben.expect_sms("is with ana")
+    assert world.owners(second) == ("ana",)
+    with pytest.raises(InvalidInput, match="person: is nobody of the team"):
+        work.assign(SUPERVISOR, world.svc, second.id, "nobody")
+
+
+def test_a_trainee_who_is_given_a_case_by_name_is_half_a_team(world: World) -> None:
+    world.staff("ana", "dee")
+    credential(world, "eve", title="QMHP-T", supervisor="dee")
+    case = world.log()
+    world.ana.expect_sms(PAGE, case.code)
+    world.do(work.assign, SUPERVISOR, case.id, "eve")
+    world.eve.expect_sms(f"You have {case.code}, first of 2")
+    assert world.state(case) != "accepted", "one more is wanted before the team is whole"
+    assert world.owners(case) == ("eve",)
