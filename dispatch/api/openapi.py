@@ -57,9 +57,6 @@ def _made(app: FastAPI) -> dict[str, Any]:
     for path, operations in found["paths"].items():
         for method, operation in operations.items():
             _declare(path, method, operation)
-    if path.endswith("/fhir"):
-        # What was answered can be destroyed; a result without it is no export.
-        found |= {"410"}
     return found
 
 
