@@ -23,16 +23,17 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class PageFact:
-    """One page, as the ledger tells it. Silent is a page that ended without an answer."""
+    """One page. Silent is a page whose time ran out; no answer (None) one that was taken back, that somebody else had
+    answered first, or that is still open."""
 
     person: str
     at: datetime
-    answer: Answer
+    answer: Answer | None
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """One person's part. Hours are real hours; `pages` is the sum of the three answers."""
+    """One person's part. Hours are real hours; `pages` counts those without an answer (`PageFact`) too."""
 
     person: str
     hours: float = 0

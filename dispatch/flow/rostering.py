@@ -21,8 +21,9 @@ from dispatch.flow.commit import mirror, retrying
 from dispatch.flow.people import SealedPerson, put_person, put_rules, read_all
 from dispatch.flow.rosters import team_of
 from dispatch.flow.service import Service
-from dispatch.override import Override
+from dispatch.override import Absence, Override, Temporary
 from dispatch.rosterfile import Person, RosterFile
+from dispatch.rotation import Rotation
 from dispatch.shift import Shift
 from dispatch.spans import Window
 from dispatch.store import ledger, people, schema
@@ -35,14 +36,11 @@ Overrides = tuple[Override, ...]
 
 def override_id(override: Override) -> str:
     """An override is its content: the same one twice is one."""
-    parts = (
-        override.team,
-        override.layer,
-        override.person or "",
-        override.instead_of or "",
-        override.start.isoformat(),
-        override.end.isoformat(),
-    )
+    who = (override.person or "", override.instead_of or "")
+    return _id(override.team, override.layer, *who, override.start.isoformat(), override.end.isoformat())
+
+
+def _id(*parts: str) -> str:
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
 
 
@@ -96,6 +94,76 @@ def change_overrides(svc: Service, conn: Connection, team: str, change: Callable
         overrides=after,
     )
     put_rules(conn, file, team)
+
+
+def absence_id(absence: Absence) -> str:
+    """An absence is its content, as an override is."""
+    return _id(absence.person, absence.start.isoformat(), absence.end.isoformat())
+
+
+def add_absence(actor: Actor, svc: Service, absence: Absence) -> None:
+    """A person is away, from every layer of every team. Raises InvalidInput for a person who is not there."""
+
+    def edit(file: RosterFile) -> RosterFile:
+        _their_coordinator(actor, file, absence.person)
+        return file if absence in file.absences else replace(file, absences=(*file.absences, absence))
+
+    _edit(actor, svc, None, "absence_added", edit, person=absence.person, absence=absence_id(absence))
+
+
+def remove_absence(actor: Actor, svc: Service, id_: str) -> None:
+    """Raises NotFound when there is no such absence."""
+    check(actor, Act.MANAGE_ROSTER)
+
+    def edit(file: RosterFile) -> RosterFile:
+        found = next((a for a in file.absences if absence_id(a) == id_), None)
+        if found is None:
+            raise NotFound("There is no such absence.")
+        _their_coordinator(actor, file, found.person)
+        return replace(file, absences=tuple(a for a in file.absences if a != found))
+
+    _edit(actor, svc, None, "absence_removed", edit, absence=id_)
+
+
+def temporary_id(temporary: Temporary) -> str:
+    """Of the layer and the time: a layer has one temporary schedule at a time."""
+    return _id(temporary.team, temporary.layer, temporary.start.isoformat(), temporary.end.isoformat())
+
+
+def add_temporary(actor: Actor, svc: Service, temporary: Temporary) -> None:
+    """For a time other shifts instead of a layer's own. Raises InvalidInput for an unknown team, for people who are not
+    in it, and where the layer has another temporary schedule at that time."""
+    check(actor, Act.MANAGE_ROSTER, temporary.team)
+
+    def edit(file: RosterFile) -> RosterFile:
+        _needs_team(file, temporary.team)
+        named = [("fallback", temporary.fallback)] if temporary.fallback else []
+        named += [(f"shifts.{n}.person", p) for n, shift in enumerate(temporary.shifts) for p in _on(shift)]
+        for field, person in named:
+            if not _member(file, person, temporary.team):
+                raise _wrong(field, "is not in the team")
+        if temporary in file.temporary:
+            return file
+        for other in file.temporary:
+            same = (other.team, other.layer) == (temporary.team, temporary.layer)
+            if same and other.start < temporary.end and temporary.start < other.end:
+                raise _wrong("from", "the layer has another temporary schedule at that time")
+        return replace(file, temporary=(*file.temporary, temporary))
+
+    _edit(actor, svc, temporary.team, "temporary_added", edit, schedule=temporary_id(temporary), layer=temporary.layer)
+
+
+def remove_temporary(actor: Actor, svc: Service, team: str, id_: str) -> None:
+    """Raises NotFound when the team has no such schedule."""
+    check(actor, Act.MANAGE_ROSTER, team)
+
+    def edit(file: RosterFile) -> RosterFile:
+        kept = tuple(t for t in file.temporary if t.team != team or temporary_id(t) != id_)
+        if len(kept) == len(file.temporary):
+            raise NotFound("There is no such temporary schedule.")
+        return replace(file, temporary=kept)
+
+    _edit(actor, svc, team, "temporary_removed", edit, schedule=id_)
 
 
 def import_calendar(
@@ -203,6 +271,19 @@ def _needs_team(file: RosterFile, team: str) -> None:
 
 def _member(file: RosterFile, person: str, team: str) -> bool:
     return any(p.id == person and team in p.teams for p in file.people)
+
+
+def _on(shift: Shift) -> tuple[str, ...]:
+    return shift.pattern.people if isinstance(shift.pattern, Rotation) else (shift.pattern.person,)
+
+
+def _their_coordinator(actor: Actor, file: RosterFile, person: str) -> None:
+    """Who runs the roster of one of a person's teams says when they are away."""
+    teams = next((p.teams for p in file.people if p.id == person), None)
+    if teams is None:
+        raise _wrong("person", "there is no such person")
+    if not any(actor.may(Act.MANAGE_ROSTER, team) for team in teams):
+        check(actor, Act.MANAGE_ROSTER, teams[0] if teams else None)
 
 
 def _fits(file: RosterFile, person: Person) -> None:
