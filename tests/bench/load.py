@@ -9,12 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from http.client import HTTPConnection
+from itertools import count
 from typing import Any
 
 from dispatch.clock import SystemClock, monotonic
 from tests.bench.service import Running
 
-CONTACT = {
+CONTACT: dict[str, Any] = {
     "channel": "voice",
     "call_type": "person_in_crisis",
     "team": "default",
@@ -41,7 +42,15 @@ CONTACT = {
         }
     ],
 }
-BODY = json.dumps(CONTACT).encode()
+#: A telephone of their own for each: people who call are different people.
+_FIRST_NUMBER = 2_025_550_000
+_numbers = count()
+
+
+def body() -> bytes:
+    """The contact of somebody else each time."""
+    phone = {**CONTACT["person"]["phone"], "number": f"+1{_FIRST_NUMBER + next(_numbers) % 10_000}"}
+    return json.dumps({**CONTACT, "person": {**CONTACT["person"], "phone": phone}}).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +70,15 @@ class Client:
 
     def log(self) -> Posted:
         """Log a contact. Raises RuntimeError for any answer but 201."""
-        headers = {**self._headers, "Idempotency-Key": uuid.uuid4().hex}
+        headers, sent = {**self._headers, "Idempotency-Key": uuid.uuid4().hex}, body()
         at, start = SystemClock().now(), monotonic()
-        self._connection.request("POST", "/api/v1/contacts", BODY, headers)
+        self._connection.request("POST", "/api/v1/contacts", sent, headers)
         response = self._connection.getresponse()
-        body = response.read()
+        answer = response.read()
         seconds = monotonic() - start
         if response.status != 201:
-            raise RuntimeError(f"{response.status}: {body[:300]!r}")
-        return Posted(at, seconds, json.loads(body)["case"]["code"])
+            raise RuntimeError(f"{response.status}: {answer[:300]!r}")
+        return Posted(at, seconds, json.loads(answer)["case"]["code"])
 
     def close(self) -> None:
         self._connection.close()

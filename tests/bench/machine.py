@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from http.client import HTTPConnection
 from pathlib import Path
 
+import psutil
 import redis
 
 from dispatch.clock import monotonic
@@ -123,6 +124,21 @@ def cpu_seconds(pid: int) -> float:
     except OSError:
         return 0.0
     return (int(after_name[11]) + int(after_name[12])) / _TICK
+
+
+def family_seconds(pid: int) -> float:
+    """CPU time of a process, of all it has now and of all that have ended: a database has one for each connection."""
+    try:
+        root = psutil.Process(pid)
+        ended = root.cpu_times()
+        return (
+            cpu_seconds(pid)
+            + ended.children_user
+            + ended.children_system
+            + sum(cpu_seconds(one.pid) for one in root.children(recursive=True))
+        )
+    except psutil.Error:
+        return 0.0
 
 
 def megabytes(pid: int) -> float:

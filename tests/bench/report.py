@@ -42,7 +42,7 @@ SECTIONS: dict[str, tuple[Line, ...]] = {
         Line("burst_all_201_seconds", "first POST to last 201", "s"),
         Line("burst_page_p50", "a contact to its request, p50", "ms", "loopback_p50"),
         Line("burst_page_p99", "p99", "ms", "loopback_p50"),
-        Line("cpu_burst_api", "CPU time of the API", "s"),
+        Line("cpu_burst_webs", "CPU time of all web processes", "s"),
         Line("cpu_burst_workers", "of all workers", "s"),
         Line("cpu_burst_rest", "of ticker, sweeper, Valkey and phones", "s"),
     ),
@@ -60,6 +60,10 @@ SECTIONS: dict[str, tuple[Line, ...]] = {
             Line(f"contacts_{record}_{how}_per_second", f"{shown}, {with_}", "/s", "", 200, "from"),
             Line(f"contacts_{record}_{how}_201_p99", "p99 of the 201", "ms", "sync_p50"),
             Line(f"contacts_{record}_{how}_cpu_ms", "CPU time a contact, all processes", "ms"),
+            *(
+                Line(f"contacts_{record}_{how}_cpu_{part}", f"of it, {part}", "ms")
+                for part in ("api", "worker", "ticker", "phones", "postgres")
+            ),
         )
     ),
     "Protocols": (

@@ -79,6 +79,11 @@ class PostgresServer:
                 break
         raise RuntimeError((self.dir / "log").read_text())
 
+    @property
+    def pid(self) -> int | None:
+        """Of its first process, while it runs; those of connections are its children."""
+        return self._process.pid if self._process is not None else None
+
     def stop(self) -> None:
         if self._process is not None:
             self._process.send_signal(2)  # SIGINT: fast shutdown, whoever is still connected
