@@ -10,30 +10,53 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
-from dispatch.responder import Availability, Standing, Unreachable
+from dispatch.responder import Availability, Standing
 from dispatch.roster import OnCall
 from dispatch.shiftcheck import State
 
+
+class What(StrEnum):
+    ON_CALL = "on_call"
+    OFF_DUTY = "off_duty"
+    ON = "on"
+    OFF = "off"
+    OPTED_OUT = "opted_out"
+    BAD_NUMBER = "bad_number"
+    #: and the team pages proved numbers only
+    UNVERIFIED = "unverified"
+    NO_NUMBER = "no_number"
+    #: and is paged all the same
+    NOT_PROVED = "not_proved"
+    RESTING = "resting"
+    EXCUSED = "excused"
+    HOLDS = "holds"
+    PAGE = "page"
+    #: asked at the start of the shift, and there is still time
+    ASKED = "asked"
+    #: the check at the start of the shift has no answer
+    SHIFT_CHECK = "shift_check"
+
+
 _NUMBER = {
-    Unreachable.OPTED_OUT.value: "texts were stopped with STOP; START from that telephone brings them back",
-    Unreachable.BAD_NUMBER.value: "the number cannot be paged; the roster needs another one",
-    Unreachable.UNVERIFIED.value: "the number is not proved, and the team pages proved numbers only",
+    What.OPTED_OUT: "texts were stopped with STOP; START from that telephone brings them back",
+    What.BAD_NUMBER: "the number cannot be paged; the roster needs another one",
+    What.UNVERIFIED: "the number is not proved, and the team pages proved numbers only",
 }
 _CHECK = {
-    State.ASKED: "asked at the start of the shift, no answer yet",
-    State.OVERDUE: "did not answer the check at the start of the shift",
-    State.UNDELIVERED: "the check at the start of the shift did not arrive",
+    State.ASKED: (What.ASKED, "asked at the start of the shift, no answer yet"),
+    State.OVERDUE: (What.SHIFT_CHECK, "did not answer the check at the start of the shift"),
+    State.UNDELIVERED: (What.SHIFT_CHECK, "the check at the start of the shift did not arrive"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """`what` is one of on_call, off_duty, on, off, opted_out, bad_number, unverified, no_number, not_proved, resting,
-    excused, holds, page, shift_check. `blocks`: no page goes to them for this reason. `until` None: without end, or
-    until they do something about it."""
+    """`blocks`: no page goes to them for this reason. `until` None: without end, or until they do something about
+    it."""
 
-    what: str
+    what: What
     because: str
     blocks: bool = False
     until: datetime | None = None
@@ -55,7 +78,7 @@ def marks(
         *_load(standing, capacity, now),
     ]
     if check in _CHECK:
-        found.append(Mark("shift_check", _CHECK[check]))
+        found.append(Mark(*_CHECK[check]))
     return tuple(sorted(found, key=lambda mark: not mark.blocks))
 
 
@@ -63,32 +86,32 @@ def _duty(standing: Standing, on: Iterable[OnCall], now: datetime) -> Iterator[M
     says = standing.says(now)
     by_roster = list(on)
     for one in by_roster:
-        yield Mark("on_call", f"on call in {one.layer}: {one.because}", until=one.until)
+        yield Mark(What.ON_CALL, f"in {one.layer}: {one.because}", until=one.until)
     if says is Availability.ON:
-        yield Mark("on", "said ON", until=standing.until)
+        yield Mark(What.ON, "by their own word, or a coordinator's", until=standing.until)
     elif says is Availability.OFF:
-        yield Mark("off", "said OFF", blocks=True, until=standing.until)
+        yield Mark(What.OFF, "by their own word, or a coordinator's", blocks=True, until=standing.until)
     elif not by_roster:
-        yield Mark("off_duty", "not on call by the roster", blocks=True)
+        yield Mark(What.OFF_DUTY, "not on call by the roster", blocks=True)
 
 
 def _number(standing: Standing, *, has_number: bool) -> Iterator[Mark]:
     why = standing.unreachable_because
     if not has_number:
-        yield Mark("no_number", "there is no number on record", blocks=True)
+        yield Mark(What.NO_NUMBER, "there is no number on record", blocks=True)
     elif why is not None:
-        yield Mark(why, _NUMBER.get(why, why), blocks=True)
+        yield Mark(What(why), _NUMBER[What(why)], blocks=True)
     elif not standing.proved:
-        yield Mark("not_proved", "the number is not proved; it is paged all the same")
+        yield Mark(What.NOT_PROVED, "the number is not proved; it is paged all the same")
 
 
 def _load(standing: Standing, capacity: int, now: datetime) -> Iterator[Mark]:
     if standing.open_cases:
         full = standing.open_cases >= capacity
-        yield Mark("holds", f"holds {standing.open_cases} of {capacity} cases", blocks=full)
+        yield Mark(What.HOLDS, f"holds {standing.open_cases} of {capacity} cases", blocks=full)
     if standing.open_page_ranks:
-        yield Mark("page", "has a page without an answer")
+        yield Mark(What.PAGE, "has a page without an answer")
     if standing.resting_until is not None and standing.resting_until > now:
-        yield Mark("resting", "resting after long work: asked last", until=standing.resting_until)
+        yield Mark(What.RESTING, "resting after long work: asked last", until=standing.resting_until)
     if standing.excused_once:
-        yield Mark("excused", "excused from the next page after a hard call")
+        yield Mark(What.EXCUSED, "excused from the next page after a hard call")

@@ -42,6 +42,7 @@ PLACES: tuple[tuple[str, str, Act], ...] = (
     ("/board", "Board", Act.SEE_QUEUE),
     ("/on-call", "On call", Act.SEE_ROSTER),
     ("/shifts", "Shifts", Act.SWAP),
+    ("/me", "Me", Act.SEE_ROSTER),
 )
 
 

@@ -10,6 +10,7 @@ from dispatch.console import (
     contacts,
     handoffs,
     links,
+    me,
     on_call,
     operator,
     paper,
@@ -31,6 +32,7 @@ for part in (
     operator.router,
     shifts.router,
     handoffs.router,
+    me.router,
     paper.router,
     signatures.router,
 ):

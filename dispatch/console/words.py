@@ -15,6 +15,7 @@ from dispatch.case import Line, State
 from dispatch.contactvalues import AgeBand, CallType, Channel, PlaceType, Relation, Tri, Worry
 from dispatch.deadline import Meaning
 from dispatch.disposition import Disposition, FollowUpChoice, Outcome
+from dispatch.marks import What
 from dispatch.page import Answer, Delivery
 from dispatch.priority import Mode, Urgency
 
@@ -45,6 +46,21 @@ _WORDS: dict[type[StrEnum], dict[str, str]] = {
         "not_reached": "not reached",
         "cleared": "done, not closed",
         "closed": "closed",
+    },
+    What: {
+        "off_duty": "not on call",
+        "on": "said ON",
+        "off": "said OFF",
+        "opted_out": "texts stopped",
+        "bad_number": "number cannot be paged",
+        "unverified": "number not proved",
+        "no_number": "no number",
+        "not_proved": "number not proved",
+        "excused": "excused once",
+        "holds": "has a case",
+        "page": "has a page",
+        "asked": "shift check, no answer yet",
+        "shift_check": "shift check not answered",
     },
     Kind: {
         "unanswered": "Nobody has taken this case",

@@ -1,8 +1,8 @@
 """Calendars: shifts from any .ics that a phone can make, and a read-only feed of who is on call.
 
-With `vcard` the only file that touches `icalendar`; the one that touches `recurring_ical_events`. Recurrences, their exceptions, moved and cancelled
-occurrences are expanded into single shifts over a range, because what another program means by its rules is best told
-by the instants they come to.
+With `vcard` the only file that touches `icalendar`; the one that touches `recurring_ical_events`. Recurrences, their
+exceptions, moved and cancelled occurrences are expanded into single shifts over a range, because what another program
+means by its rules is best told by the instants they come to.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from dispatch.flow.rostering import override_id
 from dispatch.flow.rosters import TeamNow
 from dispatch.flow.service import Service
 from dispatch.flow.views import Named
-from dispatch.marks import Mark
+from dispatch.marks import Mark, What
 from dispatch.matching import EVERYONE, Need, candidates, match
 from dispatch.override import Override
 from dispatch.priority import Mode, Urgency
@@ -213,7 +213,7 @@ def _people(svc: Service, conn: Connection, rows: Sequence[Row[Any]], *, phones:
 
 
 def _unproved(marks: Sequence[Mark]) -> str | None:
-    missing = any(mark.what in ("no_number", "unverified") for mark in marks)
+    missing = any(mark.what in (What.NO_NUMBER, What.UNVERIFIED) for mark in marks)
     return Unreachable.UNVERIFIED.value if missing else None
 
 
@@ -249,7 +249,7 @@ def on_call(actor: Actor, svc: Service, team: str, at: datetime | None = None) -
                         name=names.of(o.person).name,
                         until=o.until,
                         because=o.because,
-                        marks=tuple(mark for mark in marks.get(o.person, ()) if mark.what != "on_call"),
+                        marks=tuple(mark for mark in marks.get(o.person, ()) if mark.what is not What.ON_CALL),
                     )
                     for o in found
                     if o.layer == layer

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from dispatch.access import Act, Actor, check
 from dispatch.flow import shiftchecks
 from dispatch.flow.rosters import TeamNow
 from dispatch.flow.service import Service
@@ -33,6 +34,14 @@ def of(svc: Service, conn: Connection, rows: Sequence[Row[Any]], now: datetime) 
     teams = {team: svc.rosters.team(conn, team) for team in sorted({team for row in rows for team in row.teams})}
     seen = {team: see(conn, here, pool(conn, here, now), now) for team, here in teams.items()}
     return told(rows, seen, now)
+
+
+def own(actor: Actor, svc: Service) -> tuple[Mark, ...]:
+    """What is true of whoever asks; nothing where the sign-in belongs to nobody on the roster."""
+    check(actor, Act.SEE_ROSTER)
+    with svc.record.read() as conn:
+        rows = people.some(conn, [actor.person]) if actor.person is not None else []
+        return of(svc, conn, rows, svc.clock.now()).get(rows[0].id, ()) if rows else ()
 
 
 def told(rows: Sequence[Row[Any]], seen: Mapping[str, Seen], now: datetime) -> dict[str, tuple[Mark, ...]]:

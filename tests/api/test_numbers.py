@@ -60,7 +60,7 @@ def test_everything_that_is_true_of_a_person_now(api: Api) -> None:
     assert set(found) == {"on_call", "off", "not_proved"}
     assert view["marks"][0]["what"] == "off"
     assert (found["off"]["blocks"], found["off"]["until"] is not None) == (True, True)
-    assert found["on_call"]["because"].startswith("on call in primary")
+    assert found["on_call"]["because"].startswith("in primary")
     (listed,) = [
         one for one in api.as_(Role.COORDINATOR).get("/api/v1/responders").json()["items"] if one["id"] == "ana"
     ]
