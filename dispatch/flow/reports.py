@@ -127,12 +127,30 @@ def _together(actor: Actor, svc: Service, found: Sequence[_Reported], said_befor
             check(actor, Act.RUN, file.case.team)
             for one in fresh:
                 if one.case_id == file.case.id:
+                    if one.report in _BAD and _text_is_under_way(conn, one.attempt):
+                        continue
                     loud = LOUD.get(one.code or 0, Kind.UNDELIVERED)
                     asking.reported(turn, turn.file.page(one.attempt.page_id), one.report, one.code, loud=loud)
                     blame(actor, svc, conn, Told(), one.attempt, one.report, one.code, turn)
             turns.append((file, turn))
         told = store(svc, conn, turns, now) if turns else Told()
     mirror(svc, told)
+
+
+def _text_is_under_way(conn: Connection, attempt: Row[Any]) -> bool:
+    """A call that nobody took says nothing of the text that went out beside it: the page has failed when the text has.
+
+    Whoever is on the telephone is busy to us and reads the text a minute later; an alarm for them would be a false one.
+    """
+    if attempt.channel != "voice" or attempt.page_id is None:
+        return False
+    a, o = schema.attempts.c, schema.outbox.c
+    texts = select(a.state).where(a.page_id == attempt.page_id, a.channel == "text").order_by(a.started_at.desc())
+    state = conn.scalars(texts.limit(1)).first()
+    if state is not None:
+        return bool(state != "refused")
+    waiting = select(o.payload).where(o.page_id == attempt.page_id, o.state.in_(("pending", "claimed")))
+    return any(not payload.get("voice") for payload in conn.scalars(waiting))
 
 
 def _outside_cases(actor: Actor, svc: Service, one: _Reported) -> None:

@@ -11,7 +11,7 @@ from dispatch.deliver import Sender
 from dispatch.deliver.claiming import claim
 from dispatch.deliver.results import record
 from dispatch.demo.phones import lines
-from dispatch.demo.phones.lines import Line
+from dispatch.demo.phones.lines import Callbacks, Line, Voice
 from dispatch.flow import paging, searching
 from dispatch.page import Delivery
 from dispatch.store import schema
@@ -179,6 +179,31 @@ def test_the_same_page_by_voice_is_not_rung_twice_either(world: World) -> None:
     world.ana.expect_sms(PAGE).expect_call("Crisis page").press("1").expect_sms("You have")
     world.dee.expect_sms("is with ana")
     assert world.owners(case) == ("ana",)
+
+
+@pytest.mark.parametrize("voice", [Voice.BUSY, Voice.NO_ANSWER])
+def test_a_call_nobody_takes_is_no_alarm_while_the_text_beside_it_is_on_its_way(world: World, voice: Voice) -> None:
+    for who in (world.dee, world.ana):
+        who.behaves(Line(voice=voice, callbacks=Callbacks.NEVER))
+    case = world.log("routine", attempt_in_progress="yes")
+    for who in (world.dee, world.ana):
+        who.expect_sms(PAGE).expect_call()
+    assert world.ringing(case) == []
+    assert {page.delivery.value for page in world.file(case.id).pages} == {"sent"}
+    world.forward(seconds=46)
+    assert len(world.file(case.id).pages) > 2, "no receipt in time is no alarm, but the next person all the same"
+    world.ben.expect_sms(PAGE).expect_call("Crisis page")
+    assert world.ringing(case) == []
+
+
+def test_a_call_nobody_takes_and_a_text_that_failed_are_one_alarm(world: World) -> None:
+    world.ana.behaves(Line("undelivered", 30003, voice=Voice.NO_ANSWER))
+    case = world.log("routine", attempt_in_progress="yes")
+    world.ana.expect_call()
+    for who in (world.dee, world.ben):
+        who.expect_sms(PAGE).expect_call("Crisis page")
+    world.kim.expect_sms("ALARM", "the page to ana did not arrive")
+    assert world.ringing(case) == ["undelivered"]
 
 
 def crash_before_sending(world: World, *, after_sending: bool = False) -> None:
