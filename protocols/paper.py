@@ -117,6 +117,6 @@ def sheet(protocol: Protocol, translation: Translation | None = None) -> Sheet:
 
 def _mark(choice: Choice, words: FormWords) -> str:
     """The code, and in brackets what it counts where that is something else."""
-    if choice.points is None or choice.points == choice.value:
+    if choice.points is None or in_figures(choice.points) == str(choice.value):
         return str(choice.value)
     return f"{choice.value} ({words.points.format(number=in_figures(choice.points))})"

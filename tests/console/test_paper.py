@@ -43,7 +43,7 @@ def test_paper_is_in_spanish_where_there_is_a_translation_and_never_in_english_i
 
 def test_a_score_can_be_added_up_by_hand(operator: Screen) -> None:
     assert "2 Más de la mitad de los días" in operator.open("/protocols/phq-9/paper?language=es").text
-    assert "3a (3 points) Code 3a" in operator.open("/protocols/sbq-r/paper").text
+    assert "1 Code 1 2 Code 2 3a (3 points) Code 3a" in operator.open("/protocols/sbq-r/paper").text
     assert "Yes No Refused Unable to answer" in operator.open("/protocols/cssrs-screener/paper").text
 
 
