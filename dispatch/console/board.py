@@ -11,10 +11,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dispatch.access import Act
-from dispatch.console import cover
+from dispatch.console import cover, handoffs
 from dispatch.console.pages import Posted, first, from_script, go, new_router, page
 from dispatch.errors import NotFound
-from dispatch.flow import boards, desk, paging
+from dispatch.flow import boards, desk, paging, swaplooks
 from dispatch.flow.service import Service
 from dispatch.http.signin import Asking, Gate, Svc
 
@@ -49,6 +49,7 @@ def _now(who: Asking, svc: Service, team: str | None) -> dict[str, Any]:
     if team is not None and team not in {t.id for t in teams}:
         raise NotFound("There is no such team.")
     shown = [t for t in teams if team in (None, t.id)]
+    hands = actor.may(Act.HAND_OFF, team)
     return {
         "team": team,
         "teams": teams,
@@ -57,6 +58,8 @@ def _now(who: Asking, svc: Service, team: str | None) -> dict[str, Any]:
         "pages": boards.open_pages(actor, svc, team=team),
         "working": desk.working(actor, svc, team),
         "cover": cover.of(actor, svc, shown),
+        "to_approve": swaplooks.to_approve(actor, svc, team) if actor.may(Act.APPROVE_SWAP, team) else 0,
+        "hands": handoffs.in_short(actor, svc, team=team) if hands else None,
         "may_acknowledge": actor.may(Act.ACKNOWLEDGE),
         "may_see_case": actor.may(Act.SEE_CASE),
     }

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from dispatch.access import Act
 from dispatch.alarm import Kind
+from dispatch.console import handoffs
 from dispatch.console.pages import go, new_router, page
 from dispatch.flow import boards, desk, paging
 from dispatch.flow.service import Service
@@ -59,8 +60,9 @@ def mine_live(request: Request, who: Responder, svc: Svc) -> Response:
 def _mine(who: Asking, svc: Service) -> dict[str, Any]:
     me = who.actor.person
     if me is None:
-        return {"pages": [], "working": []}
+        return {"pages": [], "working": [], "offers": [], "leaving": []}
     return {
         "pages": desk.asked(who.actor, svc, me),
         "working": desk.working(who.actor, svc, person=me),
+        **handoffs.in_short(who.actor, svc, me),
     }

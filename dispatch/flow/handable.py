@@ -11,8 +11,9 @@ from dispatch.alarm import Kind
 from dispatch.case import OPEN
 from dispatch.casefile import CaseFile
 from dispatch.deadline import Meaning
+from dispatch.errors import ServiceError
 from dispatch.flow.service import Service
-from dispatch.flow.teams import mix_with
+from dispatch.flow.teams import may_be_given, mix_with
 from dispatch.store import schema
 
 
@@ -42,6 +43,10 @@ def why_not(svc: Service, conn: Connection, file: CaseFile, giver: str, taker: s
     deadline = file.case.deadline
     if unsafe or (deadline is not None and deadline.meaning is Meaning.CHECK_IN_OVERDUE):
         return f"a safety check-in of {giver} has no answer yet"
+    try:
+        may_be_given(svc, conn, file, taker)
+    except ServiceError as error:
+        return error.detail.rstrip(".")
     rest = replace(file, assignments=tuple(a for a in file.assignments if a.person != giver))
     after = mix_with(svc, conn, rest, taker)
     if after.complete or (after.possible and not mix_with(svc, conn, file, giver).complete):

@@ -91,8 +91,11 @@ def one(actor: Actor, svc: Service, handoff_id: str) -> HandoffView:
         return _views(actor, svc, conn, [found])[0]
 
 
-def holders(actor: Actor, svc: Service, person: str | None = None, team: str | None = None) -> list[Holder]:
-    """Who holds open cases: whoever is off duty already first, then whoever goes soon; of one `person` when given."""
+def holders(
+    actor: Actor, svc: Service, person: str | None = None, team: str | None = None, *, to_whom: bool = True
+) -> list[Holder]:
+    """Who holds open cases: whoever is off duty already first, then whoever goes soon; of one `person` when given.
+    Without `to_whom` nobody is looked up who could be offered them: a board that is asked every second need not."""
     check(actor, Act.HAND_OFF, team)
     now = svc.clock.now()
     found: list[Holder] = []
@@ -106,7 +109,8 @@ def holders(actor: Actor, svc: Service, person: str | None = None, team: str | N
             here = svc.rosters.team(conn, id_)
             soon = {each.person: each for each in going(here, conn, now)}
             on = {each.person for each in on_call(here.roster, id_, now)}
-            pool = [known.responder.id for known in people.pool(conn, id_, None, now) if known.standing.reachable]
+            known = people.pool(conn, id_, None, now) if to_whom else []
+            pool = [each.responder.id for each in known if each.standing.reachable]
             names = Names(svc, conn, {*pool, *held})
             waiting = _waiting(conn, id_)
             for who, cases in held.items():

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from dispatch.access import Act, Actor, Role, check
 from dispatch.flow import matters
@@ -49,7 +49,7 @@ class SwapView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MyShift:
-    """A stretch of the reader's own duty, and the swap about it (the first, where there are several)."""
+    """A stretch of one person's duty, and the open swaps about pieces of it."""
 
     team: str
     layer: str
@@ -76,6 +76,15 @@ def listed(actor: Actor, svc: Service, team: str | None = None, *, everything: b
         return _views(actor, svc, conn, found)
 
 
+def to_approve(actor: Actor, svc: Service, team: str | None = None) -> int:
+    """How many swaps wait for a coordinator."""
+    check(actor, Act.APPROVE_SWAP, team)
+    s = schema.swaps.c
+    waiting = s.state == State.TAKEN.value
+    with svc.record.read() as conn:
+        return conn.scalar(select(func.count()).where(waiting, *visible(actor, team, s.team))) or 0
+
+
 def one(actor: Actor, svc: Service, swap_id: str) -> SwapView:
     """Raises NotFound."""
     with svc.record.read() as conn:
@@ -84,20 +93,21 @@ def one(actor: Actor, svc: Service, swap_id: str) -> SwapView:
         return _views(actor, svc, conn, [found])[0]
 
 
-def my_shifts(actor: Actor, svc: Service) -> list[MyShift]:
-    """The reader's own duty of the next four weeks, in order; none for a sign-in that is nobody on a roster."""
+def shifts_of(actor: Actor, svc: Service, person: str | None) -> list[MyShift]:
+    """One person's duty of the next four weeks in the reader's teams, in order; none for None, a sign-in that is
+    nobody on a roster."""
     check(actor, Act.SWAP)
-    if actor.person is None:
+    if person is None:
         return []
     now = svc.clock.now()
     own: list[tuple[str, Piece]] = []
     with svc.record.read() as conn:
         posts = schema.posts.c
-        mine = select(posts.team).distinct().where(posts.person == actor.person, *visible(actor, None, posts.team))
+        mine = select(posts.team).distinct().where(posts.person == person, *visible(actor, None, posts.team))
         for team in conn.scalars(mine.order_by(posts.team)).all():
             roster = svc.rosters.team(conn, team).roster
-            own += [(team, piece) for piece in pieces(roster, team, actor.person, now, now + AHEAD)]
-    about = [view for view in listed(actor, svc) if view.giver.id == actor.person and view.state in OPEN]
+            own += [(team, piece) for piece in pieces(roster, team, person, now, now + AHEAD)]
+    about = [view for view in listed(actor, svc) if view.giver.id == person and view.state in OPEN]
     return sorted((_shift(team, piece, now, about) for team, piece in own), key=lambda each: (each.start, each.layer))
 
 
