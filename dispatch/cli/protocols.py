@@ -48,6 +48,14 @@ def show(id_: Annotated[str, typer.Argument(metavar="ID")], as_json: AsJson = Fa
 
 
 @app.command()
+def schema() -> None:
+    """Print the file format as a JSON Schema, for completion in an editor."""
+    from protocols.schema import published
+
+    print(published(), end="")
+
+
+@app.command()
 def fhir(id_: Annotated[str, typer.Argument(metavar="ID")]) -> None:
     """Print a protocol as a FHIR R4 Questionnaire, in JSON."""
     from dispatch.cli.library import library

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
+import yaml
 
 from protocols.loader import SHIPPED
 from tests.cli.conftest import POLICY, Shell
+
+DEFAULT_POLICY = Path(__file__).parents[2] / "dispatch" / "policies" / "default.yaml"
 
 
 def test_the_list_is_the_library(bare: Shell) -> None:
@@ -54,6 +58,39 @@ def test_a_site_folder_is_checked_with_the_shipped_one(bare: Shell) -> None:
     done = bare.run("protocols", "check")
     assert done.code == 1
     assert all(row.startswith(str(Path("var/protocols/broken.yaml"))) for row in done.err.splitlines())
+
+
+def test_the_schema_for_editors_is_the_one_of_the_documentation(bare: Shell) -> None:
+    docs = Path(__file__).parents[2] / "docs" / "protocols" / "protocol.schema.json"
+    assert bare.ok("protocols", "schema").out == docs.read_text(encoding="utf-8")
+
+
+def how_to() -> str:
+    """The complete example of the how-to."""
+    docs = Path(__file__).parents[2] / "docs" / "protocols" / "writing-your-own.md"
+    return str(re.findall(r"```yaml\n(format: 1\n.*?)```", docs.read_text(encoding="utf-8"), flags=re.DOTALL)[0])
+
+
+def test_the_how_to_followed_step_by_step_gives_an_instrument_that_counts(bare: Shell) -> None:
+    folder = bare.data / "protocols"
+    folder.mkdir(parents=True)
+    (folder / "plant-water.yaml").write_text(how_to(), encoding="utf-8")
+    assert "no fault" in bare.ok("protocols", "check").out
+    rows = {row["id"]: row["from"] for row in bare.ok("protocols", "list", "--json").json}
+    assert rows["plant-water"] == "site"
+    # Named by no policy yet, it counts like no assessment at all.
+    wet = '{"dry": "no", "hot": "no"}\n'
+    assert json.loads(bare.ok("score", "plant-water", stdin=wet).out)["urgency"] == "very_urgent"
+    shipped = yaml.safe_load(DEFAULT_POLICY.read_text(encoding="utf-8"))
+    table = {"now": "urgent", "today": "soon", "leave": "routine", "incomplete": "urgent"}
+    policy = {"team": "default", "urgency": shipped["urgency"] | {"plant-water": table}}
+    (bare.here / "policy.yaml").write_text(yaml.safe_dump(policy), encoding="utf-8")
+    bare.ok("policy", "check", "policy.yaml")
+    bare.env(POLICY_FILE=bare.here / "policy.yaml")
+    assert json.loads(bare.ok("score", "plant-water", stdin=wet).out)["urgency"] == "routine"
+    table["drown"] = "soon"
+    (bare.here / "policy.yaml").write_text(yaml.safe_dump(policy), encoding="utf-8")
+    assert "drown" in bare.run("policy", "check", "policy.yaml").err
 
 
 def test_a_protocol_goes_out_as_fhir_and_comes_back_as_the_very_file(bare: Shell) -> None:
