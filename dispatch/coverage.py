@@ -8,6 +8,8 @@ kinds, each a gap of one layer (or of `everyone`, all layers together):
 * credential   nobody whose credential counts; or one person on duty whose credential does not, or lapses during it,
                or who needs a supervisor on call and has none then
 * unreachable  a person on duty whom no page can reach
+* unproved     a person on duty whose number nobody has shown to be theirs; it is paged all the same, so nobody is
+               alarmed for it
 
 Somebody who said OFF is on nobody's roster until they are back. While nobody is on call at all only that is said, for
 every layer it concerns: it holds all the other gaps in itself, and is never left out however long it lasts. Nothing is
@@ -30,7 +32,7 @@ from dispatch.spans import Duty, Window, cut, joined, outside, within
 from dispatch.teamsettings import Demand
 from dispatch.wallclock import wall
 
-GapKind = Literal["nobody", "single", "language", "population", "credential", "unreachable"]
+GapKind = Literal["nobody", "single", "language", "population", "credential", "unreachable", "unproved"]
 
 #: gaps that begin sooner than this are alarmed, not only shown
 ALARM_WITHIN = timedelta(hours=24)
@@ -100,8 +102,8 @@ def gaps(
 
 
 def alarming(found: Iterable[Gap], now: datetime) -> tuple[Gap, ...]:
-    """Those that begin within 24 hours and are not over."""
-    return tuple(gap for gap in found if gap.start < now + ALARM_WITHIN and now < gap.end)
+    """Those that begin within 24 hours and are not over. An unproved number is paged, and only shown."""
+    return tuple(gap for gap in found if gap.kind != "unproved" and gap.start < now + ALARM_WITHIN and now < gap.end)
 
 
 def _present(
@@ -199,7 +201,21 @@ def _void(own: Sequence[Duty], layer: str, team: Team, people: Mapping[str, Resp
                 day = wall(gap.start, team.zone).date()
                 whys = [why_void(one, team.state, team.id, day) for one in people[person].credentials]
                 why = "; ".join(sorted({why for why in whys if why})) or "has no credential"
-                yield Gap(gap.start, gap.end, layer, "credential", f"{person}: {why}", person)
+                when = _shift_of(gap.start, person, own, team)
+                yield Gap(gap.start, gap.end, layer, "credential", f"{person}: {why}, {when}", person)
+
+
+def _shift_of(at: datetime, person: str, own: Sequence[Duty], team: Team) -> str:
+    """The shift in which a person stops counting, by the team's own day: that is how a coordinator looks it up."""
+    starts = [duty.start for duty in own if duty.person == person and duty.start <= at < duty.end]
+    began = max(starts, default=at)
+    day = wall(began, team.zone).date()
+    how = "lapses during" if began < at else "during"
+    return f"{how} the shift of {_WEEKDAYS[day.weekday()]} {day}"
+
+
+#: The day of the week reads the same whatever locale the process has.
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def _unsupervised(
@@ -250,10 +266,13 @@ class _Titles:
 def _unreachable(own: Sequence[Duty], layer: str, standings: Mapping[str, Standing]) -> Iterator[Gap]:
     for person, windows in _by_person(own).items():
         standing = standings.get(person)
-        if standing is not None and not standing.reachable:
-            reason = f"{person} cannot be reached: {standing.unreachable_because or 'unknown why'}"
-            for window in windows:
-                yield Gap(window.start, window.end, layer, "unreachable", reason, person)
+        if standing is None or (standing.reachable and standing.proved):
+            continue
+        kind: GapKind = "unproved" if standing.reachable else "unreachable"
+        unreachable = f"{person} cannot be reached: {standing.unreachable_because or 'unknown why'}"
+        reason = f"{person}: the number is not proved" if standing.reachable else unreachable
+        for window in windows:
+            yield Gap(window.start, window.end, layer, kind, reason, person)
 
 
 def _by_person(own: Sequence[Duty]) -> dict[str, list[Window]]:

@@ -42,12 +42,12 @@ class What(StrEnum):
 _NUMBER = {
     What.OPTED_OUT: "texts were stopped with STOP; START from that telephone brings them back",
     What.BAD_NUMBER: "the number cannot be paged; the roster needs another one",
-    What.UNVERIFIED: "the number is not proved, and the team pages proved numbers only",
+    What.UNVERIFIED: "no code has shown that it is theirs, and the team pages proved numbers only",
 }
 _CHECK = {
-    State.ASKED: (What.ASKED, "asked at the start of the shift, no answer yet"),
-    State.OVERDUE: (What.SHIFT_CHECK, "did not answer the check at the start of the shift"),
-    State.UNDELIVERED: (What.SHIFT_CHECK, "the check at the start of the shift did not arrive"),
+    State.ASKED: (What.ASKED, "asked by text at the start of the shift; an OK answers it"),
+    State.OVERDUE: (What.SHIFT_CHECK, "no answer at the start of the shift in time; an OK still answers it"),
+    State.UNDELIVERED: (What.SHIFT_CHECK, "the text at the start of the shift did not arrive"),
 }
 
 
@@ -102,7 +102,7 @@ def _number(standing: Standing, *, has_number: bool) -> Iterator[Mark]:
     elif why is not None:
         yield Mark(What(why), _NUMBER[What(why)], blocks=True)
     elif not standing.proved:
-        yield Mark(What.NOT_PROVED, "the number is not proved; it is paged all the same")
+        yield Mark(What.NOT_PROVED, "no code has shown that it is theirs; it is paged all the same")
 
 
 def _load(standing: Standing, capacity: int, now: datetime) -> Iterator[Mark]:

@@ -16,7 +16,7 @@ import redis
 
 from dispatch import bootstrap
 from dispatch.access import system
-from dispatch.flow import health, live, people
+from dispatch.flow import health, live, people, verifying
 from dispatch.settings import load
 from tests.cli.address import certificate, https
 from tests.cli.conftest import Shell
@@ -105,6 +105,17 @@ def test_a_sound_service_is_red_nowhere(sound: Shell) -> None:
         ),
     ):
         assert found[what]["level"] in {"ok", "note"}, found[what]
+
+
+def test_whose_number_is_not_proved_is_named_by_id(sound: Shell) -> None:
+    found = findings(sound)["numbers default"]
+    assert (found["level"], "ana" in found["says"]) == ("note", True)
+    svc = bootstrap.build(load(), pool_size=1)
+    on_call = found["says"].rpartition(": ")[2].split(", ")
+    for person in on_call:
+        verifying.proved(TEST, svc, person, "code")
+    svc.record.dispose()
+    assert findings(sound)["numbers default"]["level"] == "ok"
 
 
 def test_each_finding_is_one_line_and_what_is_not_right_says_how_to_mend_it(sound: Shell) -> None:

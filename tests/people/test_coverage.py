@@ -103,12 +103,39 @@ def test_languages_and_populations_need_somebody_who_can_be_paged() -> None:
     assert ("primary", "unreachable", START, utc("2026-01-07T00:00"), "ana cannot be reached: opted_out") in found
 
 
+def test_an_unproved_number_is_shown_and_alarms_nobody() -> None:
+    plan = Roster((TEAM,), (Shift("default", "primary", Always("ana")),))
+    found = find(plan, BOTH, {"ana": Standing(proved=False)})
+    unproved = [gap for gap in found if gap[1] == "unproved"]
+    assert unproved == [("primary", "unproved", START, END, "ana: the number is not proved")]
+    gap = Gap(START, END, "primary", "unproved", "ana: the number is not proved", "ana")
+    assert alarming([gap], START) == ()
+
+
 def test_a_credential_that_lapses_during_a_duty_is_a_gap_from_that_midnight_on() -> None:
     people = {"ana": responder("ana", expires=date(2026, 1, 7)), "ben": responder("ben")}
     midnight = utc("2026-01-08T05:00")
-    assert find(FULL, people) == [("primary", "credential", midnight, END, "ana: VA LMHP expired on 2026-01-07")]
+    # The duty began at 19:00 on the 5th where the team is.
+    reason = "ana: VA LMHP expired on 2026-01-07, lapses during the shift of Monday 2026-01-05"
+    assert find(FULL, people) == [("primary", "credential", midnight, END, reason)]
     both = {person: responder(person, expires=date(2026, 1, 7)) for person in ("ana", "ben")}
     assert (EVERYONE, "credential", midnight, END, "nobody on call has a credential that counts") in find(FULL, both)
+
+
+def test_what_lapses_during_saturdays_shift_says_so_by_the_teams_day() -> None:
+    """The shift is Saturday evening's in Virginia, and Sunday's already in UTC."""
+    saturday = ("primary", "ana", "2026-01-11T01:00", "2026-01-11T13:00")
+    sunday = ("primary", "ana", "2026-01-12T01:00", "2026-01-12T13:00")
+    plan = roster(saturday, sunday)
+    ana = {"ana": responder("ana", expires=date(2026, 1, 10))}
+    found = gaps(plan, "default", ana, {}, START, utc("2026-01-13T00:00"), START, Demand(("backup",)))
+    assert [(gap.start, gap.reason) for gap in found if gap.layer == "primary" and gap.kind == "credential"] == [
+        (
+            utc("2026-01-11T05:00"),
+            "ana: VA LMHP expired on 2026-01-10, lapses during the shift of Saturday 2026-01-10",
+        ),
+        (utc("2026-01-12T01:00"), "ana: VA LMHP expired on 2026-01-10, during the shift of Sunday 2026-01-11"),
+    ]
 
 
 def test_a_trainee_on_duty_without_their_supervisor_is_a_gap_and_so_is_a_qmhp_without_anybody_licensed() -> None:

@@ -173,7 +173,7 @@ class GapOut(_Window):
     """`person` is set where one person is the reason."""
 
     layer: str
-    kind: Literal["nobody", "single", "language", "population", "credential", "unreachable"]
+    kind: Literal["nobody", "single", "language", "population", "credential", "unreachable", "unproved"]
     reason: str
     person: str | None
 

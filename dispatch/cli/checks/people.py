@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
 from dispatch.access import Actor, Role
 from dispatch.cli.checks.finding import Finding, note, ok, red
+from dispatch.coverage import AHEAD as FORECAST
 from dispatch.coverage import Gap
 from dispatch.flow import admin, duty, live
 from dispatch.flow.health import NEEDED, SILENT
@@ -21,6 +22,7 @@ AHEAD = timedelta(hours=24)
 #: Carriers' refusals of a sender that is not registered with them (Twilio, error and warning dictionary).
 UNREGISTERED = (30032, 30034, 30035)
 _WEEK = timedelta(days=7)
+_NAMED = 8
 
 
 def check(actor: Actor, svc: Service) -> Iterator[Finding]:
@@ -55,6 +57,7 @@ def _team(actor: Actor, svc: Service, team: str) -> Iterator[Finding]:
         yield red(f"team {team}", error.detail, "import a roster or policy that can be read")
         return
     yield _on_call(team, found, svc)
+    yield _numbers(actor, svc, team, now)
     if not office.coordinators:
         mend = "give somebody with a telephone the role coordinator, with `dispatch roster import`"
         yield red(f"coordinator {team}", "nobody can be rung when a ladder ends", mend)
@@ -80,6 +83,28 @@ def _on_call(team: str, found: tuple[Gap, ...], svc: Service) -> Finding:
         says = f"{len(found)} gaps in the next 24 hours; the first: {found[0].reason}"
         return note(f"on call {team}", says, mend)
     return ok(f"on call {team}", "every layer is covered for the next 24 hours")
+
+
+def _numbers(actor: Actor, svc: Service, team: str, now: datetime) -> Finding:
+    """People by their id in the roster, as texts name them."""
+    what, mend = f"numbers {team}", "have each open the page Me and send themselves a code"
+    with svc.record.read() as conn:
+        only_proved = svc.rosters.team(conn, team).team.settings.verified_only
+    gaps = duty.coverage(actor, svc, team, now, now + FORECAST)
+    if only_proved:
+        lost = sorted({g.person or "" for g in gaps if g.kind == "unreachable" and "unverified" in g.reason})
+        if lost:
+            says = f"on call in the next 72 hours and not paged, because their numbers are not proved: {_few(lost)}"
+            return red(what, says, mend)
+    unproved = sorted({g.person or "" for g in gaps if g.kind == "unproved"})
+    if unproved:
+        return note(what, f"on call in the next 72 hours, the number is not proved: {_few(unproved)}", mend)
+    return ok(what, "of everybody on call in the next 72 hours proved")
+
+
+def _few(people: list[str]) -> str:
+    more = f" and {len(people) - _NAMED} more" if len(people) > _NAMED else ""
+    return ", ".join(people[:_NAMED]) + more
 
 
 def _processes(svc: Service) -> Iterator[Finding]:
