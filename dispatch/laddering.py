@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,7 +14,11 @@ from dispatch.deadline import Deadline, Meaning
 from dispatch.escalation import CLOCKS, MOVES, Escalation, Move, Reason, Run
 from dispatch.policy import Step
 from dispatch.priority import Urgency
+from dispatch.roster import EVERYONE
 
+#: Past the ladder's end: so many new rounds ask everybody, and from then on each so-many-th.
+EVERYBODY_FIRST = 3
+EVERYBODY_EACH = 5
 #: The matcher has not looked at a step yet when its time ran out: it gets this much longer, and is woken.
 LOOK_SOON = timedelta(seconds=5)
 
@@ -136,6 +141,19 @@ def round_overdue(turn: Turn, escalation: Escalation) -> None:
     )
     turn.say("round_began", escalation=escalation.id, round=escalation.round + 1)
     turn.nudge = True
+
+
+def left_asleep(escalation: Escalation, on: Mapping[str, Collection[str]], asked: Collection[str]) -> frozenset[str]:
+    """Who of `asked`, everybody this run has asked so far, is not asked again in this round past the ladder's end.
+
+    `on` gives each person's layers. The first rounds ask everybody, and then every fifth; between them it is those on
+    call in a layer that the ladder names, and whoever has not been asked yet. With nobody in such a layer, everybody.
+    """
+    if escalation.round <= EVERYBODY_FIRST or escalation.round % EVERYBODY_EACH == 0:
+        return frozenset()
+    named = {target for step in escalation.ladder for target in step.targets} - {EVERYONE}
+    duty = {person for person, layers in on.items() if named & set(layers)}
+    return frozenset(asked) - duty if duty else frozenset()
 
 
 def refreeze(turn: Turn, urgency: Urgency, needed: int) -> None:

@@ -11,7 +11,7 @@ from itertools import islice
 
 from sqlalchemy import Connection, select
 
-from dispatch import asking
+from dispatch import asking, laddering
 from dispatch.access import Act, Actor, check
 from dispatch.casefile import CaseFile, Turn
 from dispatch.escalation import Escalation, Run
@@ -103,6 +103,8 @@ class Search:
     versions: dict[str, int]
     #: whose credential is waived for which case
     waived: Mapping[str, tuple[Waived, ...]]
+    #: whoever is on call, with their layers
+    layers: Mapping[str, tuple[str, ...]]
     wanted: int = 0
     picked: set[str] = field(default_factory=set)
     #: excused people in whose place somebody else was asked
@@ -116,8 +118,9 @@ class Search:
         on = on_call(team.roster, team.team.id, now)
         standings = {k.responder.id: k.standing for k in known}
         found = candidates((k.responder for k in known), on, standings, now)
+        layers = {one.responder.id: tuple(duty.layer for duty in one.on) for one in found if one.on}
         pool = Pool(found, now, limits, team.rules)
-        return cls(team, pool, {k.responder.id: k.version for k in known}, waived)
+        return cls(team, pool, {k.responder.id: k.version for k in known}, waived, layers)
 
     def versions_of_picked(self) -> dict[str, int]:
         return {person: self.versions[person] for person in self.picked}
@@ -163,6 +166,8 @@ class Search:
         need = _need(turn, escalation, self.team.team.state, self.waived.get(turn.case.id, ()))
         step = escalation.current
         if escalation.state is Run.EXHAUSTED:
+            asked = {page.person for page in turn.file.pages if page.escalation_id == escalation.id}
+            need = replace(need, declined=need.declined | laddering.left_asleep(escalation, self.layers, asked))
             return self.pool.match_relaxing(need, EVERYONE, len(self.pool), self.team.policy.relax)
         picks: list[Pick] = []
         others: list[Pick] = []

@@ -58,6 +58,29 @@ def again(world: World) -> None:
         person.expect_sms("REPEAT", PAGE).expect_call("Crisis page")
 
 
+def test_in_a_long_night_the_duty_is_asked_each_round_and_everybody_each_fifth(world: World) -> None:
+    world.staff("ana", "eve", "dee")
+    case = world.log("very_urgent")
+    world.forward(minutes=7)
+
+    def asked(round_: int) -> set[str]:
+        return {page.person for page in world.file(case.id).pages if page.round == round_ and page.step == 4}
+
+    everybody, duty = {"ana", "eve", "dee"}, {"ana", "dee"}
+    # When the ladder has just run out everybody has been asked; the rounds after it begin anew.
+    expected = [set[str]()] + [everybody] * 3 + [duty] + [everybody] + [duty] * 4 + [everybody | {"cam"}]
+    for number, people_asked in enumerate(expected):
+        run = world.file(case.id).escalation
+        assert run is not None
+        assert (run.round, asked(number)) == (number, people_asked)
+        if number == 6:
+            world.cam.reply("ON")
+            assert asked(number) == {"ana", "dee", "cam"}, "whoever comes on is asked at once, in whatever round"
+        world.forward(minutes=2)
+    assert world.ringing(case) == ["unanswered"]
+    world.telephony.phones.take_as_read()
+
+
 @everywhere
 def test_a_supervisor_takes_a_case_with_one_key(world: World) -> None:
     world.staff("ana", "dee")
