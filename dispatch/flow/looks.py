@@ -33,8 +33,11 @@ from dispatch.flow.views import (
     EmergencyView,
     Found,
     Happened,
+    OtherCode,
     RecontactView,
 )
+from dispatch.policy import Policy
+from dispatch.priority import Mode, Urgency
 from dispatch.store import casefiles, contacts, datakeys, ledger, notes, schema
 from dispatch.store import waivers as stored_waivers
 from dispatch.store.ledger import LOOKS, Entry
@@ -99,6 +102,7 @@ def case(actor: Actor, svc: Service, case_id: str) -> CaseDetail:
         due_at=deadline.due_at if deadline else None,
         due_meaning=deadline.meaning.value if deadline else None,
         because=because(views, team.policy),
+        codes=codes_in(team.policy, file.case.urgency, file.case.mode),
         escalation=escalation_view(file.escalation),
         pages=tuple(page_view(page, file.case.code, names) for page in file.pages),
         alarms=tuple(alarms),
@@ -126,6 +130,12 @@ def case(actor: Actor, svc: Service, case_id: str) -> CaseDetail:
         ),
         waivers=waivers.views(svc, waived, keys, names),
     )
+
+
+def codes_in(policy: Policy, urgency: Urgency, mode: Mode) -> tuple[OtherCode, ...]:
+    """The level in each other service's codes."""
+    found = policy.codes_of(urgency, mode)
+    return tuple(OtherCode(scale, code, policy.codes[scale].source) for scale, code in found.items())
 
 
 def timeline(actor: Actor, svc: Service, case_id: str) -> list[Happened]:

@@ -203,6 +203,15 @@ class WaiverView:
     reason: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class OtherCode:
+    """The case's level as another service writes it, by the team's policy, with the source of the comparison."""
+
+    scale: str
+    code: str
+    source: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseDetail(CaseLine):
     """Everything about one case. Whoever gets this is written down in the looks."""
@@ -220,6 +229,8 @@ class CaseDetail(CaseLine):
     emergencies: tuple[EmergencyView, ...]
     #: whose credential was waived for this case, the ended ones too
     waivers: tuple[WaiverView, ...]
+    #: for a hand-off or a report; none is converted back
+    codes: tuple[OtherCode, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

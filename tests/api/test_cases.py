@@ -58,6 +58,32 @@ def test_one_case_shows_everything_and_the_look_is_recorded(api: Api) -> None:
     assert api.looks() == ["case_seen"]
 
 
+def test_a_case_has_its_level_in_other_services_codes_with_the_source(api: Api) -> None:
+    case = paged(api)
+    codes = api.as_(Role.OPERATOR).get(f"/api/v1/cases/{case['id']}").json()["codes"]
+    # Very urgent, mobile: the UK's B, NHS England's 4 (which stands above its 2), a Marcus Alert level 2.
+    assert {one["scale"]: one["code"] for one in codes} == {"marcus-alert": "2", "uk-mhts": "B", "nhs-crisis": "4"}
+    assert all(len(one["source"]) > 20 for one in codes)
+
+
+def test_every_result_of_a_case_is_kept_and_the_most_urgent_decides(api: Api) -> None:
+    case = api.log().json()["case"]
+    client, address = api.as_(Role.OPERATOR), f"/api/v1/cases/{case['id']}/assessments"
+    high = {"q1": "yes", "q2": "yes", "q3": "no", "q4": "yes", "q5": "no", "q6": "no"}
+    bodies = [
+        {"protocol": "phq-2", "answered_by": "self", "answers": {"q1": 0, "q2": 0}},
+        {"protocol": "cssrs-screener", "answered_by": "reported", "answers": high},
+    ]
+    urgencies = [client.post(address, json=body).json()["case"]["urgency"] for body in bodies]
+    assert (case["urgency"], urgencies) == ("soon", ["soon", "very_urgent"])
+    kept = client.get(f"/api/v1/cases/{case['id']}").json()["assessments"]
+    assert [(one["protocol"], one["band"], one["answered_by"]) for one in kept] == [
+        ("cssrs-screener", "low", "self"),
+        ("phq-2", "negative", "self"),
+        ("cssrs-screener", "high", "reported"),
+    ]
+
+
 def test_the_timeline_tells_what_happened_and_what_was_written(api: Api) -> None:
     case = paged(api)
     act(api, Role.OPERATOR, case["id"], "note", text="neighbour is with them")

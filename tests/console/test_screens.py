@@ -8,10 +8,11 @@ from datetime import timedelta
 import pytest
 
 from dispatch.clock import ManualClock
+from dispatch.facts import SAFETY_FACTS
 from dispatch.flow import firing, inbound, searching
 from tests.api.conftest import TEST, Api
 from tests.api.made import GRAVE, contact
-from tests.console.conftest import Screen, case_of
+from tests.console.conftest import Screen, case_of, fill
 
 
 def waiting(api: Api, **changes: object) -> tuple[str, str]:
@@ -217,3 +218,30 @@ def test_pages_that_are_not_yours_say_so_on_a_page(path: str, operator: Screen, 
     assert screen.status == 403
     assert "Not yours to do" in screen.text
     assert "<html" in screen.html
+
+
+def test_a_negative_screen_reads_as_nothing_reported_and_is_never_green(operator: Screen) -> None:
+    operator.open("/contacts/new")
+    answers = {f"assessments.0.answers.{item}": "no" for item in ("q1", "q2", "q6")}
+    calm = {f"safety.{fact}": "no" for fact in SAFETY_FACTS} | {"worry": "none"}
+    live = operator.post("/contacts/new/score", fill(operator) | answers | calm)
+    assert "no suicidal thoughts reported" in live.text
+    operator.open("/contacts/new")
+    case = case_of(operator.post("/contacts/new", fill(operator) | answers | calm))
+    shown = operator.open(f"/cases/{case}")
+    assert "no suicidal thoughts reported" in shown.text
+    for page in (live.html, shown.html):
+        assert "no risk" not in page.lower()
+        assert not re.search(r'class="[^"]*\bgood\b', page)
+    css = operator.client.get(re.findall(r'href="(/static/console[^"]+)"', shown.html)[0]).text
+    for colour in re.findall(r"--routine: #(\w{6})", css):
+        red, green, blue = (int(colour[at : at + 2], 16) for at in (0, 2, 4))
+        assert green <= max(red, blue)
+
+
+def test_a_case_says_its_level_in_other_services_codes_and_by_what_source(operator: Screen) -> None:
+    operator.open("/contacts/new")
+    case = case_of(operator.post("/contacts/new", fill(operator)))
+    text = operator.open(f"/cases/{case}").text
+    assert "In other services' codes" in text
+    assert "Virginia Marcus Alert plan (Va. Code 9.1-193, 37.2-311.1)" in text

@@ -62,6 +62,14 @@ def test_a_hard_stop_comes_before_any_score(fact: str) -> None:
     assert found.prompts[0].startswith("Call 911 now")
 
 
+def test_the_hard_stops_are_these_five_and_each_comes_before_any_answer_to_a_form() -> None:
+    # "unresponsive" is part of the medical emergency: unresponsive, not breathing, or badly hurt.
+    stops = {"attempt_in_progress", "weapon_in_hand", "overdose_taken", "medical_emergency", "violence_now"}
+    assert set(HARD_STOPS) == stops
+    alone = decide(safety=Safety(overdose_taken=Tri.YES), worry=Worry.UNKNOWN)
+    assert (alone.urgency, alone.mode) == (Urgency.IMMEDIATE, Mode.EMERGENCY)
+
+
 def test_an_emergency_call_is_immediate_before_anything_was_asked() -> None:
     found = decide(call_type=CallType.EMERGENCY, safety=Safety(), worry=Worry.UNKNOWN)
     assert (found.urgency, found.mode) == (Urgency.IMMEDIATE, Mode.EMERGENCY)
@@ -167,6 +175,10 @@ def test_phq9_without_item_9_raises_nothing() -> None:
 )
 def test_no_case_is_routine_before_the_operator_has_said_how_worried_they_are(worry: Worry, urgency: Urgency) -> None:
     assert decide(NEGATIVE, worry=worry).urgency is urgency
+    # `low` is soon by the shipped policy; a site that calls it routine still has to answer the worry.
+    table = {**default().urgency["cssrs-screener"], "low": Urgency.ROUTINE}
+    calm = replace(default(), urgency={**default().urgency, "cssrs-screener": table})
+    assert decide(scored("cssrs-screener", "low"), worry=worry, policy=calm).urgency is urgency
 
 
 @pytest.mark.parametrize("fact", HARD_STOPS)
