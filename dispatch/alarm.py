@@ -88,6 +88,8 @@ _EVERY = {
     Kind.EMERGENCY_UNCONFIRMED: timedelta(minutes=5),
     Kind.STOOD_DOWN: timedelta(minutes=2),
     Kind.RECONTACT_OVERDUE: timedelta(minutes=10),
+    # Opened by day only: once a day keeps it there.
+    Kind.EXPIRING: timedelta(days=1),
 }
 
 

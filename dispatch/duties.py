@@ -13,14 +13,14 @@ from dispatch.access import system
 from dispatch.channels.channel import Channel
 from dispatch.clock import monotonic
 from dispatch.deliver import Sender
-from dispatch.flow import covering, firing, reminders, searching, shiftchecks, sweeping
+from dispatch.flow import covering, expiries, firing, reminders, searching, shiftchecks, sweeping
 from dispatch.flow.service import Service
 from dispatch.rebuild import Rebuilt, rebuild
 from dispatch.store import deadlines, schema
 
 #: The provider is asked for texts we may have missed this often.
 MISSED_EVERY = 30.0
-#: The coming day's coverage is looked at this often.
+#: The coming day's coverage, and what runs out, is looked at this often.
 COVERAGE_EVERY = 300.0
 #: Whoever has come on duty is asked, and whoever will is reminded, this often: seconds do not matter to either, and
 #: working out a large roster costs some.
@@ -104,6 +104,7 @@ class Worker:
         if monotonic() - self._covered_at >= COVERAGE_EVERY:
             self._covered_at = monotonic()
             found["gaps"] = covering.watch(self._actor, self.svc)
+            found["expiring"] = expiries.warn(self._actor, self.svc)
         if monotonic() - self._duty_at >= DUTY_EVERY:
             self._duty_at = monotonic()
             found["asked"] = shiftchecks.ask(self._actor, self.svc)
