@@ -79,7 +79,7 @@ def _calls() -> set[tuple[str, str]]:
             if path.startswith("/") and not match[1] and last.startswith("/cases/") and path.count("/") <= 2:
                 path = "/cases/{id}" + path if not path.startswith("/cases") else path
             last = path
-            outside = path.startswith(("/twilio", "/healthz", "/readyz", "/metrics"))
+            outside = path.startswith(("/twilio", "/calendar", "/healthz", "/readyz", "/metrics"))
             full = path if outside else f"/api/v1{path}"
             found |= {(m, re.sub(r"\{\w+\}", "{}", full)) for m in methods}
     return found
