@@ -41,6 +41,7 @@ PLACES: tuple[tuple[str, str, Act], ...] = (
     ("/signatures", "Signatures", Act.SIGN),
     ("/board", "Board", Act.SEE_QUEUE),
     ("/on-call", "On call", Act.SEE_ROSTER),
+    ("/coverage", "Cover", Act.SEE_ROSTER),
     ("/shifts", "Shifts", Act.SWAP),
     ("/me", "Me", Act.SEE_ROSTER),
 )
@@ -70,6 +71,7 @@ def templates_with(*folders: Path) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    found.filters["pair"] = lambda code, words: (code, words.get(code, code))
     found.globals |= {
         "static": static,
         "word": words.word,

@@ -14,6 +14,8 @@ from dispatch.console import (
     on_call,
     operator,
     paper,
+    planning,
+    sharing,
     shifts,
     sign_in,
     signatures,
@@ -34,6 +36,8 @@ for part in (
     handoffs.router,
     me.router,
     paper.router,
+    planning.router,
+    sharing.router,
     signatures.router,
 ):
     router.include_router(part)

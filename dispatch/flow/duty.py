@@ -284,7 +284,7 @@ def shifts(
     """Who is on in [start, end), a week from now without. Raises InvalidInput for a window that is empty or too
     long."""
     check(actor, Act.SEE_ROSTER, team)
-    start, end = _window(svc, start, end)
+    start, end = window(svc, start, end)
     with svc.record.read() as conn:
         found = duties(svc.rosters.team(conn, team).roster, team, start, end)
         names = Names(svc, conn, {duty.person for own in found.values() for duty in own})
@@ -323,7 +323,7 @@ def coverage(
     """Where the roster leaves nobody, or too little; a week ahead without a window."""
     check(actor, Act.SEE_ROSTER, team)
     now = svc.clock.now()
-    start, end = _window(svc, start, end)
+    start, end = window(svc, start, end)
     with svc.record.read() as conn:
         here = svc.rosters.team(conn, team)
         known = {k.responder.id: k for k in marking.pool(conn, here, now)}
@@ -332,7 +332,7 @@ def coverage(
     return gaps(here.roster, team, who, standings, start, end, now, rules=here.rules)
 
 
-def _window(svc: Service, start: datetime | None, end: datetime | None) -> tuple[datetime, datetime]:
+def window(svc: Service, start: datetime | None, end: datetime | None) -> tuple[datetime, datetime]:
     start = start or svc.clock.now()
     end = end or start + WEEK
     if end <= start:
