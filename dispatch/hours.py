@@ -23,13 +23,15 @@ class Hours:
     end: time = time(0)
 
 
-def open_windows(hours: Sequence[Hours], place: ZoneInfo, start: datetime, end: datetime) -> list[Window]:
+def open_windows(hours: Sequence[Hours], place: ZoneInfo, start: datetime, end: datetime) -> Sequence[Window]:
     """The windows that begin on the local days of [start, end), in order and apart."""
-    first, last = wall(start, place).date(), wall(end, place).date()
-    found: list[Window] = []
-    for ahead in range((last - first).days + 1):
-        found.extend(_open_day(tuple(hours), place, first.toordinal() + ahead))
-    return joined(found)
+    return _open_days(tuple(hours), place, wall(start, place).toordinal(), wall(end, place).toordinal())
+
+
+# The shifts of a team share their hours, and are asked about the same days one after another.
+@lru_cache(maxsize=1024)
+def _open_days(hours: tuple[Hours, ...], place: ZoneInfo, first: int, last: int) -> tuple[Window, ...]:
+    return tuple(joined(window for day in range(first, last + 1) for window in _open_day(hours, place, day)))
 
 
 @lru_cache(maxsize=1 << 14)

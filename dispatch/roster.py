@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 from dispatch.errors import Fault, InvalidInput
 from dispatch.hours import Hours
 from dispatch.override import Absence, ByPerson, Override, Temporary
-from dispatch.shift import Always, Once, Recurring, Shift
+from dispatch.shift import Always, Once, Recurring, Shift, Year, year_of, years_touching
 from dispatch.spans import ByDay, Duty
 from dispatch.teamsettings import NOTHING_CHOSEN, TeamSettings
 from dispatch.wallclock import END, zone
@@ -53,6 +53,7 @@ EVERYONE = "everyone"
 _USUAL = ("primary", "second", "backup", "supervisor")
 _MOMENT = timedelta(microseconds=1)
 _DAYS_KEPT = 16
+_YEARS_KEPT = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,7 @@ class _Layer:
     overrides: list[Override] = field(default_factory=list)
     temporary: list[Temporary] = field(default_factory=list)
     _days: dict[int, list[Duty]] = field(default_factory=dict)
+    _years: dict[int, list[tuple[int, Year]]] = field(default_factory=dict)
 
     @property
     def used(self) -> bool:
@@ -158,10 +160,51 @@ class _Layer:
             if len(self._days) >= _DAYS_KEPT:
                 self._days.clear()
             midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
-            end = midnight + timedelta(days=1)
-            kept = [duty for shift in self.standing for duty in shift.duties(team.zone, team.calendar, midnight, end)]
-            self._days[day] = kept
+            kept = self._days[day] = self._of_day(team, midnight, midnight + timedelta(days=1))
         return [duty for duty in kept if duty.start <= at < duty.end]
+
+    def _of_day(self, team: Team, start: datetime, end: datetime) -> list[Duty]:
+        found = [
+            (place, duty)
+            for place, shift in self._walked
+            for duty in shift.duties(team.zone, team.calendar, start, end)
+        ]
+        for year in years_touching(self._longest, start, end):
+            for place, own in self._of_year(team, year):
+                found += [(place, duty) for duty in own.touching(start, end)]
+        # In the order of the shifts: where two rules put one person on, the later one is why.
+        found.sort(key=lambda one: one[0])
+        return [duty for _, duty in found]
+
+    def _of_year(self, team: Team, year: int) -> list[tuple[int, Year]]:
+        """What each of `_rules` puts on in a local year. Finding it in the common memory again for every rule took half
+        the time of a question about another day than today."""
+        kept = self._years.get(year)
+        if kept is None:
+            if len(self._years) >= _YEARS_KEPT:
+                self._years.clear()
+            rules = ((place, rule) for place, rule in self._rules if rule.start.year <= year)
+            kept = self._years[year] = [(place, year_of(rule, team.zone, year)) for place, rule in rules]
+        return kept
+
+    @cached_property
+    def _rules(self) -> list[tuple[int, Recurring]]:
+        """The recurring shifts without restrictions, each with its place among `standing`."""
+        return [
+            (place, shift.pattern)
+            for place, shift in enumerate(self.standing)
+            if isinstance(shift.pattern, Recurring) and not shift.restricted
+        ]
+
+    @cached_property
+    def _walked(self) -> list[tuple[int, Shift]]:
+        """All others of `standing`."""
+        rules = {place for place, _ in self._rules}
+        return [(place, shift) for place, shift in enumerate(self.standing) if place not in rules]
+
+    @cached_property
+    def _longest(self) -> timedelta:
+        return max((rule.lasts for _, rule in self._rules), default=timedelta(0))
 
     @cached_property
     def single(self) -> ByDay[Duty]:

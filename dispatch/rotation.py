@@ -62,11 +62,13 @@ class Rotation:
     def duties(self, place: ZoneInfo, start: datetime, end: datetime) -> Iterator[Duty]:
         """The turns that touch [start, end), whole, and one after another of the same person's as one."""
         because = f"rotation, {self.every} {self.unit}{'s' if self.every > 1 else ''} each"
-        first = instant(self._local(0), place)
+        # Nearly every question is about a day long after the first hand-off, which then need not be placed.
+        begun = start.toordinal() > self.start.toordinal() + 1
+        first = start if begun else instant(self._local(0), place)
         if end <= first:
             return
         if self.people.count(self.people[0]) == len(self.people):
-            yield Duty(first, END, self.people[0], because)
+            yield Duty(instant(self._local(0), place), END, self.people[0], because)
             return
         turn = self._turn_at(max(start, first), place)
         while turn > 0 and self._who(turn) == self._who(turn - 1):

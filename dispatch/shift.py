@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrule, rrulestr
@@ -87,16 +87,21 @@ class Shift:
     @property
     def plain(self) -> bool:
         """A single stretch of time with nothing that restricts it."""
-        return isinstance(self.pattern, Once) and not self.hours and self.holidays is None and not self.bounded
+        return isinstance(self.pattern, Once) and not self.restricted
 
     @property
     def bounded(self) -> bool:
         return self.since is not None or self.until is not None
 
+    @property
+    def restricted(self) -> bool:
+        """Not all of its pattern's time is duty."""
+        return self.bounded or bool(self.hours) or self.holidays is not None
+
     def duties(self, place: ZoneInfo, calendar: str, start: datetime, end: datetime) -> Iterable[Duty]:
         """The duties that touch [start, end). Each is whole; restricted ones run at most eight days past `end`."""
         found = self._pattern_duties(place, start, end)
-        if not self.bounded and not self.hours and self.holidays is None:
+        if not self.restricted:
             return found
         if self.bounded:
             found = within(found, [Window(self.since or BEGINNING, self.until or END)])
@@ -122,15 +127,34 @@ class Shift:
 
 def _recurring(shift: Recurring, place: ZoneInfo, start: datetime, end: datetime) -> list[Duty]:
     found = []
-    first = max(shift.start.year, (start - shift.lasts - 2 * _DAY).year)
-    for year in range(first, (end + _DAY).year + 1):
-        starts, ends = _year(shift.rule, shift.start, shift.lasts, shift.without, place, year)
-        found += [
-            Duty(starts[at], ends[at], shift.person, f"rule {shift.rule}")
-            for at in range(bisect_right(ends, start), bisect_left(starts, end))
-            if starts[at] < ends[at]
-        ]
+    for year in years_touching(shift.lasts, start, end):
+        if year >= shift.start.year:
+            found += year_of(shift, place, year).touching(start, end)
     return found
+
+
+class Year(NamedTuple):
+    """The occurrences of a recurring shift that begin in a local year, in order."""
+
+    person: str
+    because: str
+    starts: Sequence[datetime]
+    ends: Sequence[datetime]
+
+    def touching(self, start: datetime, end: datetime) -> list[Duty]:
+        starts, ends = self.starts, self.ends
+        some = range(bisect_right(ends, start), bisect_left(starts, end))
+        return [Duty(starts[at], ends[at], self.person, self.because) for at in some if starts[at] < ends[at]]
+
+
+def year_of(shift: Recurring, place: ZoneInfo, year: int) -> Year:
+    starts, ends = _year(shift.rule, shift.start, shift.lasts, shift.without, place, year)
+    return Year(shift.person, f"rule {shift.rule}", starts, ends)
+
+
+def years_touching(lasts: timedelta, start: datetime, end: datetime) -> range:
+    """The local years in which an occurrence that `lasts` so long and touches [start, end) can begin."""
+    return range((start - lasts - 2 * _DAY).year, (end + _DAY).year + 1)
 
 
 @lru_cache(maxsize=1 << 14)
