@@ -109,7 +109,8 @@ _NAMES = "|".join(word.replace(" ", " ?") for word in WORDS)
 _WITH_CODE = re.compile(rf"({_NAMES})(?:{_GAP}({codes.PATTERN}))?")
 # People read six digits aloud, and type them, in two threes. What begins with 911 is a cry for help and never a code.
 _DIGITS = re.compile(r"(?!911)[0-9]{3}[ -]?[0-9]{3}")
-_ON_HOURS = re.compile(rf"ON{_GAP}([0-9]{{1,2}}(?:[.,][0-9])?)\s*(?:H|HR|HRS|HOUR|HOURS)?")
+# No full stop or dash here: `ON .5` is no five hours, and `ON -1` is none at all.
+_ON_HOURS = re.compile(r"ON[\s:]*([0-9]{1,2}(?:[.,][0-9])?)\s*(?:H|HR|HRS|HOUR|HOURS)?")
 
 
 def normal(text: str) -> str:

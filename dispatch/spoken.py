@@ -21,6 +21,8 @@ LINES: dict[str, str] = {
     "acknowledged": "Acknowledged. It rings again until the matter is settled. Goodbye.",
     "connecting": "Case {code}. Connecting you now.",
     "not_connected": "The call was not answered. Goodbye.",
+    "call_over": "The call is over. Goodbye.",
+    "no_number": "There is no telephone number for case {code} that may be called. Ask your coordinator. Goodbye.",
     "opted_out": "Our text messages to you are stopped, and you are off the roster. Text START, then ON, to come back.",
     "stranger": "No one answers calls at this number. In a crisis call 9 8 8. In danger call 9 1 1. Goodbye.",
 }

@@ -40,7 +40,7 @@ def heard(actor: Actor, svc: Service, row: Row[Any], form: Mapping[str, Any]) ->
     key = str(form.get("Digits") or "")
     again = f"{svc.public_url}/twilio/voice?a={attempt.id}&t={attempt.token}"
     if effect.kind == "Bridge":
-        return _connect(svc, effect, again, answered=bool(form.get("DialCallStatus")))
+        return _connect(svc, effect, again, joined=str(form.get("DialCallStatus") or ""))
     if effect.page_id is not None:
         return _page(svc, attempt, effect.page_id, key, again, first=first)
     if effect.alarm_id is not None:
@@ -100,10 +100,11 @@ def _alarm(svc: Service, attempt: Row[Any], alarm_id: str, key: str, again: str)
     return twiml.ask_for_key(said, again, wait=KEY_WAIT, otherwise=spoken.line("no_key"))
 
 
-def _connect(svc: Service, effect: Row[Any], again: str, *, answered: bool) -> str:
-    """Join the responder to the person, from the hotline's number. Never to a number the person said not to call."""
-    if answered:
-        return twiml.say(spoken.line("not_connected"))
+def _connect(svc: Service, effect: Row[Any], again: str, *, joined: str) -> str:
+    """Join the responder to the person, from the hotline's number. Never to a number the person said not to call.
+    `joined`: what came of it, once it was tried."""
+    if joined:
+        return twiml.say(spoken.line("call_over" if joined == "completed" else "not_connected"))
     with svc.record.read() as conn:
         rows = contacts.of_case(conn, effect.case_id)
         keys = datakeys.load(conn, {row.key_id for row in rows})
@@ -116,4 +117,4 @@ def _connect(svc: Service, effect: Row[Any], again: str, *, answered: bool) -> s
             return twiml.connect(
                 spoken.line("connecting", code), phone["number"], caller_id=svc.hotline_number, ring=RING, action=again
             )
-    return twiml.say(spoken.line("not_connected"))
+    return twiml.say(spoken.line("no_number", code))

@@ -331,6 +331,14 @@ def test_call_rings_me_and_joins_me_to_the_person_from_the_hotlines_number(world
     world.ana.reply("CALL").expect_sms(f"{case.code}: your phone will ring now")
     world.ana.expect_call("Connecting you now")
     world.person("+12025550143").expect_call()
+    world.ana.expect_heard("The call is over")
+
+
+@pytest.mark.parametrize("call", ["no", None])
+def test_call_for_a_person_without_a_number_that_may_be_called_says_so(world: World, call: str | None) -> None:
+    case = accepted(world, phone="+12025550143" if call else None, may_call=call or "unknown")
+    world.ana.reply("CALL").expect_sms(f"{case.code}: your phone will ring now")
+    world.ana.expect_call("There is no telephone number", "that may be called")
 
 
 def test_only_a_lead_closes_while_nobody_has_spoken_with_the_person(world: World) -> None:

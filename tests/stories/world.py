@@ -152,6 +152,7 @@ class World:
         worry: Worry = Worry.NONE,
         person_age: int = 40,
         phone: str | None = None,
+        may_call: str = "unknown",
         **facts: str,
     ) -> Contact:
         minor = {"minor": Tri.YES if person_age < 18 else Tri.NO}
@@ -161,7 +162,7 @@ class World:
             call_type=CallType.PERSON_IN_CRISIS,
             team="default",
             caller=Caller(line=line),
-            person=Person(age=person_age, phone=Phone(number=phone) if phone else None),
+            person=Person(age=person_age, phone=Phone(number=phone, call=Tri(may_call)) if phone else None),
             location=Location(known=known, area="fairfax", text="12 Made-up Street"),
             needs=Needs(population=Population.ADULT if person_age >= 18 else None),
             safety=Safety(**safety),
