@@ -64,7 +64,7 @@ def test_nobody_prints_without_signing_in(api: Api) -> None:
     assert Screen(api.browser()).open("/protocols/phq-9/paper").at == "/sign-in"
 
 
-@pytest.mark.parametrize(("protocol", "language"), [("phq-9", "es"), ("cssrs-screener", "en")])
+@pytest.mark.parametrize(("protocol", "language"), [("phq-9", "es"), ("asq", "es"), ("cssrs-screener", "en")])
 def test_the_screen_form_is_in_spanish_where_there_is_a_translation(
     operator: Screen, protocol: str, language: str
 ) -> None:
@@ -117,7 +117,7 @@ def test_who_asked_for_spanish_and_gets_english_is_told_so(operator: Screen) -> 
     operator.open("/contacts/new")
     case = case_of(operator.post("/contacts/new", fill(operator)))
     shown = operator.open(f"/cases/{case}/assess?protocol=cssrs-screener&language=es")
-    assert "There is no official Spanish wording of it that may be used freely; it is in English." in shown.text
+    assert "There is no official Spanish wording of it here; it is in English." in shown.text
     assert "no official" not in operator.open(f"/cases/{case}/assess?protocol=cssrs-screener").text
 
 
