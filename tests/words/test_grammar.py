@@ -72,7 +72,9 @@ def test_on_takes_hours(typed: str, hours: float | None) -> None:
     assert parse(typed) == Parsed(Verb.ON, "ON", hours=hours)
 
 
-@pytest.mark.parametrize("typed", ["ON 0", "ON -1", "ON .5", "ON /5", "ON 25", "ON 99", "ON K7Q", "ON 4 K7Q", "ON until 8"])
+@pytest.mark.parametrize(
+    "typed", ["ON 0", "ON -1", "ON .5", "ON /5", "ON 25", "ON 99", "ON K7Q", "ON 4 K7Q", "ON until 8"]
+)
 def test_hours_that_cannot_be_meant_are_not_understood(typed: str) -> None:
     assert isinstance(parse(typed), NotUnderstood)
 
