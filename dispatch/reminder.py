@@ -34,9 +34,13 @@ def ahead(lengths: Collection[timedelta]) -> timedelta:
     return max(lengths) + _DAY if lengths else timedelta()
 
 
+def prefix(team: str) -> str:
+    return f"reminder|{team}|"
+
+
 def key(team: str, spell: Spell, before: timedelta) -> str:
     """What is said once: by ids and times alone. A shift that moves is another one, and is reminded of again."""
-    return f"reminder|{team}|{spell.person}|{spell.start:%Y-%m-%dT%H:%MZ}|{int(before.total_seconds())}"
+    return f"{prefix(team)}{spell.person}|{spell.start:%Y-%m-%dT%H:%MZ}|{int(before.total_seconds())}"
 
 
 def due(

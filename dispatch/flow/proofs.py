@@ -1,4 +1,4 @@
-"""What a text proves besides what it says: that the telephone is in somebody's hand, and perhaps that the number is
+"""What a text, or a key pressed, proves besides what it says: that the telephone is in somebody's hand, and perhaps that the number is
 theirs.
 
 A number can be written down wrong, and then a stranger gets the pages. A stranger may well answer "ok", "no" or "who is
@@ -16,6 +16,7 @@ from dispatch import reply as replies
 from dispatch.access import Actor
 from dispatch.flow import shiftchecks, verifying
 from dispatch.flow.service import Service
+from dispatch.store import people
 
 #: Nothing we could read, no answer at all, or a code that may be the wrong one.
 _NO_ANSWER = (replies.Unknown, replies.OptOut, replies.NumberCode)
@@ -40,3 +41,12 @@ def of_text(actor: Actor, svc: Service, person: Row[Any], meaning: replies.Meani
         shiftchecks.answered(actor, svc, checks)
     if person.verified_at is None and not shared and isinstance(meaning, _OWNERS_ONLY):
         verifying.proved(actor, svc, person.id, "answered")
+
+
+def of_key(actor: Actor, svc: Service, person: str) -> None:
+    """A page was accepted by a key pressed in a call to the number on record. It proves the number as an accept by text
+    does; a check at the start of a shift is about texts, and is not answered by it."""
+    with svc.record.read() as conn:
+        unproved = people.one(conn, person).verified_at is None
+    if unproved:
+        verifying.proved(actor, svc, person, "answered_call")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
@@ -25,6 +25,8 @@ from dispatch.store.ledger import Entry
 
 #: The words of the text, by which a reminder that waited too long is known.
 WORDS = "reminder"
+#: That one was given is kept for so long after its shift could have begun.
+KEPT = timedelta(days=7)
 
 
 def give(actor: Actor, svc: Service) -> int:
@@ -63,6 +65,7 @@ def _give(actor: Actor, svc: Service, team: str, one: Reminder) -> int:
         if not any(taken):
             return 0
         here = svc.rosters.team(conn, team)
+        notices.forget(conn, reminder.prefix(team), now - KEPT - reminder.ahead(here.team.settings.reminders))
         about = {"layer": spell.layers[0], "start": _local(here, spell.start), "link": f"{svc.public_url}/shifts"}
         if spell.end is not None:
             about["end"] = _local(here, spell.end)

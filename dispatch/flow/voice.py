@@ -14,7 +14,7 @@ from dispatch.access import Act, Actor, Role
 from dispatch.alarm import Alarm
 from dispatch.casefile import Turn
 from dispatch.channels import twiml
-from dispatch.flow import paging
+from dispatch.flow import paging, proofs
 from dispatch.flow.commit import commit
 from dispatch.flow.service import Service
 from dispatch.flow.words import alarm_about, page_words
@@ -63,6 +63,7 @@ def _page(svc: Service, attempt: Row[Any], page_id: str, key: str, again: str, *
     words = spoken.page(page_words(svc.public_url, team.team.timezone, case, page, repeat=attempt.repeat))
     if key == "1":
         owner = paging.accept(_person(svc, page.person), svc, page.case_id, page.person, page.id)
+        proofs.of_key(_person(svc, page.person), svc, page.person)
         with svc.record.read() as conn:
             n = schema.escalations
             more = conn.scalar(

@@ -112,6 +112,7 @@ _PAGE = frozenset({"page_wanted", "page", "page_silent", "next_person", "matched
 _RESPONDER = frozenset(
     {
         "availability",
+        "number_proved",
         "opted_in",
         "opted_out",
         "override_added",
@@ -120,6 +121,7 @@ _RESPONDER = frozenset(
         "person_changed",
         "policy_changed",
         "roster_imported",
+        "shift_check",
     }
 )
 #: What may move a case in the waiting order, or in and out of it.

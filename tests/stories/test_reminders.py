@@ -92,6 +92,17 @@ def test_one_that_waited_to_be_sent_is_dropped_when_it_is_no_longer_true(world: 
     assert {row.state for row in world.rows(schema.outbox)} == {"void"}
 
 
+def test_what_was_said_long_ago_is_forgotten(world: World) -> None:
+    on_duty(world, shift(world, 0.5), always=("ben",), **CHOSEN)
+    look(world)
+    world.ana.expect_sms("Reminder")
+    world.forward(days=40)
+    on_duty(world, shift(world, 0.5), always=("ben",), **CHOSEN)
+    look(world)
+    world.ana.expect_sms("Reminder")
+    assert len(world.rows(schema.notices)) == 2
+
+
 def test_a_team_that_chose_none_reminds_nobody(world: World) -> None:
     on_duty(world, shift(world, 0.5), always=("ben",))
     look(world)

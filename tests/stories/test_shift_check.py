@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from dispatch.demo.phones.lines import NORMAL, NOT_A_MOBILE, OUT_OF_SERVICE, SWITCHED_OFF, Line
-from dispatch.flow import people, shiftchecks
+from dispatch.flow import matters, people, shiftchecks
 from dispatch.responder import Availability
 from dispatch.store import schema
 from tests.stories.duty import On, on_duty
@@ -153,3 +153,18 @@ def test_a_team_that_did_not_choose_it_asks_nobody_and_a_late_look_neither(world
     on_duty(world, On("ana", start, start + 8 * HOUR), always=("ben",), shift_check="10m")
     world.do(shiftchecks.ask, SYSTEM)
     assert world.rows(schema.shift_checks) == []
+
+
+def test_the_sweeper_asks_by_itself_and_gives_a_lost_clock_back(world: World) -> None:
+    start = world.clock.now()
+    on_duty(world, On("ana", start, start + 8 * HOUR), always=("ben",), shift_check="10m", reminders='["1h"]')
+    assert world.worker.sweep()["asked"] == 1
+    world.settle()
+    world.ana.expect_sms("Shift check")
+    with world.svc.record.write() as conn:
+        conn.execute(schema.deadlines.delete())
+    world.forward(minutes=20)
+    assert state(world) == "asked"
+    assert matters.repair(world.svc) == 1
+    world.settle()
+    world.kim.expect_sms("ALARM", MISSED)
