@@ -77,11 +77,25 @@ def test_every_result_of_a_case_is_kept_and_the_most_urgent_decides(api: Api) ->
     urgencies = [client.post(address, json=body).json()["case"]["urgency"] for body in bodies]
     assert (case["urgency"], urgencies) == ("soon", ["soon", "very_urgent"])
     kept = client.get(f"/api/v1/cases/{case['id']}").json()["assessments"]
-    assert [(one["protocol"], one["band"], one["answered_by"]) for one in kept] == [
+    # All at one moment of a clock that stands still, so in no order of their own.
+    assert {(one["protocol"], one["band"], one["answered_by"]) for one in kept} == {
         ("cssrs-screener", "low", "self"),
         ("phq-2", "negative", "self"),
         ("cssrs-screener", "high", "reported"),
-    ]
+    }
+
+
+def test_assessing_again_moves_the_case_in_the_queue(api: Api) -> None:
+    first, second = (api.log().json()["case"]["id"] for _ in range(2))
+    client = api.as_(Role.OPERATOR)
+
+    def order() -> list[str]:
+        return [line["id"] for line in client.get("/api/v1/queue").json()["items"]]
+
+    assert order() == [first, second]
+    high = {"q1": "yes", "q2": "yes", "q3": "no", "q4": "yes", "q5": "no", "q6": "no"}
+    client.post(f"/api/v1/cases/{second}/assessments", json={"protocol": "cssrs-screener", "answers": high})
+    assert order() == [second, first]
 
 
 def test_the_timeline_tells_what_happened_and_what_was_written(api: Api) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from protocols.check import check
 from protocols.engine import score
 from protocols.errors import InvalidAnswer
 from protocols.loader import read
@@ -20,7 +21,7 @@ def protocol_of(name: str) -> Protocol:
     return protocol
 
 
-KINDS = ["weighted", "triggers", "age-dependent", "decision-table", "code-look-up"]
+KINDS = ["weighted", "triggers", "age-dependent", "sex-dependent", "decision-table", "code-look-up"]
 EXAMPLES = [
     pytest.param(protocol, example, id=f"{name}: {example.name}")
     for name in KINDS
@@ -31,6 +32,10 @@ EXAMPLES = [
 
 def test_every_made_up_file_is_used() -> None:
     assert {path.stem for path in FOLDER.glob("*.yaml")} == set(KINDS)
+
+
+def test_the_made_up_files_have_nothing_to_mend() -> None:
+    assert [str(each) for each in check([FOLDER])] == []
 
 
 @pytest.mark.parametrize(("protocol", "example"), EXAMPLES)
