@@ -1,5 +1,5 @@
-"""What a text, or a key pressed, proves besides what it says: that the telephone is in somebody's hand, and perhaps that the number is
-theirs.
+"""What a text, or a key pressed, proves besides what it says: that the telephone is in somebody's hand, and perhaps
+that the number is theirs.
 
 A number can be written down wrong, and then a stranger gets the pages. A stranger may well answer "ok", "no" or "who is
 this"; they do not take a case, and do not say where they are with one. Only what a stranger would not send proves a

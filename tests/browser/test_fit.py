@@ -53,7 +53,17 @@ def test_every_page_fits_can_be_pressed_named_and_read(
     site.sign_in(page, "dee")
     page.set_viewport_size({"width": width, "height": 800})
     page.emulate_media(color_scheme=scheme)
-    paths = ("/board", "/contacts/new", "/operator", "/mine", "/on-call", "/shifts", "/handoffs", f"/cases/{case}")
+    paths = (
+        "/board",
+        "/contacts/new",
+        "/operator",
+        "/mine",
+        "/on-call",
+        "/shifts",
+        "/handoffs",
+        "/me",
+        f"/cases/{case}",
+    )
     papers = ("/protocols", "/protocols/cssrs-screener/paper", "/protocols/phq-9/paper?language=es")
     for path in (*paths, f"/cases/{case}/assess?protocol=ctrs", *papers):
         page.goto(site.url + path)

@@ -121,9 +121,8 @@ def test_an_accept_proves_the_number_and_a_no_or_an_ok_does_not(world: World) ->
 
 def test_an_accept_by_a_key_in_a_call_proves_the_number_too(world: World) -> None:
     world.log("very_urgent", attempt_in_progress="yes")
-    world.ana.expect_sms("CRISIS PAGE").expect_call("Press 1").press("1").expect_heard("You have").expect_sms(
-        "You have"
-    )
+    world.ana.expect_sms("CRISIS PAGE").expect_call("Press 1").press("1")
+    world.ana.expect_heard("You have").expect_sms("You have")
     world.dee.expect_sms("CRISIS PAGE").expect_call("Press 1").expect_sms("is with ana")
     assert proved(world)
 
