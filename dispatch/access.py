@@ -46,6 +46,7 @@ class Act(StrEnum):
     SEE_MEASURES = "see_measures"
     SEARCH_PERSON = "search_person"
     SET_AVAILABILITY = "set_availability"
+    LOG_TRAINING = "log_training"
     SWAP = "swap"
     APPROVE_SWAP = "approve_swap"
     HAND_OFF = "hand_off"
@@ -97,6 +98,7 @@ MAY: dict[Act, frozenset[Role]] = {
     Act.SEE_MEASURES: frozenset({_S, _C, _A, _U}),
     Act.SEARCH_PERSON: frozenset({_O, _S, _C}),
     Act.SET_AVAILABILITY: frozenset({_R, _S, _C}),
+    Act.LOG_TRAINING: frozenset({_R, _S, _C, _A}),
     Act.SWAP: frozenset({_R, _S, _C}),
     Act.APPROVE_SWAP: frozenset({_C}),
     Act.HAND_OFF: frozenset({_R, _S, _C}),

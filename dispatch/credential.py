@@ -25,6 +25,10 @@ class Training:
     on: date
     hours: float
     topic: str | None = None
+    #: what was learnt and where the proof is kept
+    evidence: str | None = None
+    #: entered by the person themselves and not confirmed yet: shown, and not counted
+    claimed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

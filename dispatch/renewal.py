@@ -80,7 +80,7 @@ def owed(credential: Credential, packs: RulePacks, today: date) -> Owed | None:
     since = _years_before(due, rule.years)
     if not rule.first_renewal and credential.issued is not None and credential.issued > since - timedelta(days=1):
         return Owed(credential.title, due, since, 0, {}, rule.source, 0, _sum(credential.training, since, due))
-    logged = [one for one in credential.training if since < one.on <= due]
+    logged = [one for one in credential.training if since < one.on <= due and not one.claimed]
     hours = None if rule.hours is None else max(0.0, rule.hours - sum(one.hours for one in logged))
     topics = {
         topic: wanted - had
@@ -93,7 +93,7 @@ def owed(credential: Credential, packs: RulePacks, today: date) -> Owed | None:
 
 
 def _sum(training: Iterable[Training], since: date, due: date) -> float:
-    return sum(one.hours for one in training if since < one.on <= due)
+    return sum(one.hours for one in training if since < one.on <= due and not one.claimed)
 
 
 def _replaced(one: Credential, all_of_them: Iterable[Credential]) -> bool:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
-from dispatch.credential import Credential
+from dispatch.credential import Credential, Training
 from dispatch.hours import Hours
 from dispatch.override import Temporary
 from dispatch.rosterfile import Person, RosterFile
@@ -82,8 +82,13 @@ def _credential(one: Credential) -> Entry:
         supervisor=one.supervisor,
         evidence=one.evidence,
         only_for=sorted(one.only_for),
-        training=[_kept(on=t.on, hours=f"{t.hours:g}", topic=t.topic) for t in one.training],
+        training=[_training(t) for t in one.training],
     )
+
+
+def _training(one: Training) -> Entry:
+    entry = _kept(on=one.on, hours=f"{one.hours:g}", topic=one.topic, evidence=one.evidence)
+    return entry | ({"claimed": True} if one.claimed else {})
 
 
 def _shift(shift: Shift, place: ZoneInfo) -> Entry:

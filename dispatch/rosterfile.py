@@ -9,7 +9,7 @@ the second pass of a doubled hour):
     teams:      holidays: US-VA                                  # whose public holidays; by default those of the state
                 shift_check, reminders, swaps, numbers, needs    # what the team has chosen: see `teamfile`
     people:     areas: [fairfax]
-    credential: evidence, training: [{on: 2026-03-01, hours: 2.5, topic: ethics}], only_for: [a team's id]
+    credential: evidence, training: [{on: 2026-03-01, hours: 2.5, topic: ethics, evidence: …}], only_for: [a team's id]
     shifts:     {team, layer, person, from, to}                  # once
                 {team, layer, rotation: {people, every: 12h|1d|2w|1mo, handoff: "08:00"|"Mon 08:00"|"31 08:00", start}}
                 {team, layer, person, rrule, from, lasts, without: [local starts that are left out]}

@@ -97,13 +97,14 @@ def _credential(node: Node, known: Known) -> Credential:
 
 
 def _training(node: Node) -> Training:
-    parts = node.mapping(("on", "hours", "topic"), required=("on", "hours"))
+    parts = node.mapping(("on", "hours", "topic", "evidence", "claimed"), required=("on", "hours"))
     hours = parts["hours"].text() if "hours" in parts else "0"
     if not _HOURS.fullmatch(hours):
         parts["hours"].fault("must be hours such as 3 or 1.5")
         hours = "0"
     day = parts["on"].day() if "on" in parts else node.day()
-    return Training(day, float(hours), _text(parts, "topic"))
+    claimed = parts["claimed"].flag() if "claimed" in parts else False
+    return Training(day, float(hours), _text(parts, "topic"), _text(parts, "evidence"), claimed)
 
 
 def _text(parts: dict[str, Node], key: str) -> str | None:

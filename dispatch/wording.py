@@ -122,9 +122,9 @@ TEXTS: dict[str, str] = {
     "credential_90": "A credential of yours runs out within 90 days. Renew it, and tell your coordinator the new date.",
     "credential_30": "A credential of yours runs out within 30 days. Renew it, and tell your coordinator the new date.",
     "credential_7": "A credential of yours runs out within 7 days. Without a renewal you will not be paged after it.",
-    "credential_expired": "A credential of yours has run out: you are not paged where it is needed. Call a coordinator.",
+    "credential_expired": "A credential of yours has run out: you are not paged where it is needed. Call us.",
     "supervisor_expires": "A credential of {who}, who supervises you, runs out soon. Ask who supervises you after it.",
-    "supervisor_expired": "A credential of {who}, who supervises you, has run out. You are not paged until it is mended.",
+    "supervisor_expired": "A credential of {who}, who supervises you, has run out. You are not paged meanwhile.",
     # a trainee's assessment
     "signature_wanted": "{code}: an assessment by {who} waits for your signature. See the page Signatures.",
     "signature_returned": "{code}: your assessment came back from {who}. Read why on the case, and assess again.",

@@ -29,6 +29,7 @@ from dispatch.api import (
     roster,
     session,
     swaps,
+    training,
     webhooks,
 )
 from dispatch.api import signatures as signing
@@ -57,6 +58,7 @@ _V1 = (
     protocols,
     measures,
     signing,
+    training,
     events,
     session,
 )

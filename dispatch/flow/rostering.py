@@ -212,18 +212,28 @@ def change_person(actor: Actor, svc: Service, id_: str, change: Callable[[Person
     """Raises NotFound, and InvalidInput for what would not fit the others."""
     check(actor, Act.MANAGE_PEOPLE)
 
+    def allowed(before: Person) -> Person:
+        after = change(before)
+        for team in {*before.teams, *after.teams}:
+            check(actor, Act.MANAGE_PEOPLE, team)
+        return after
+
+    edit_person(actor, svc, "person_changed", id_, allowed)
+
+
+def edit_person(actor: Actor, svc: Service, kind: str, id_: str, change: Callable[[Person], Person]) -> None:
+    """One person made anew by `change`, which also says whether the actor may; it is in the ledger as `kind`."""
+
     def edit(file: RosterFile) -> RosterFile:
         before = next((p for p in file.people if p.id == id_), None)
         if before is None:
             raise NotFound("There is no such person.")
         after = change(before)
-        for team in {*before.teams, *after.teams}:
-            check(actor, Act.MANAGE_PEOPLE, team)
         others = tuple(p for p in file.people if p.id != id_)
         _fits(replace(file, people=others), after)
         return replace(file, people=tuple(after if p.id == id_ else p for p in file.people))
 
-    _edit(actor, svc, None, "person_changed", edit, person=id_)
+    _edit(actor, svc, None, kind, edit, person=id_)
 
 
 def _edit(actor: Actor, svc: Service, team: str | None, kind: str, edit: Edit, **said: object) -> None:

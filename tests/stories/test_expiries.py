@@ -29,8 +29,8 @@ def credentials(world: World, person: str, *held: Credential) -> None:
     rostering.change_person(SYSTEM, world.svc, person, change)
 
 
-def lmhp(expires: date, **fields: str) -> Credential:
-    return Credential("VA", "LMHP", expires=expires, **fields)
+def lmhp(expires: date) -> Credential:
+    return Credential("VA", "LMHP", expires=expires)
 
 
 def look(world: World) -> int:

@@ -12,12 +12,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from dispatch.api.schemas.base import Body, Code, Line, Moment, PhoneNumber
 from dispatch.coverage import Gap
-from dispatch.credential import Credential
+from dispatch.credential import Credential, Training
 from dispatch.flow.duty import OverrideView, Spell
 from dispatch.flow.views import Named
 from dispatch.override import Override
 from dispatch.responder import Availability, Responder
 from dispatch.rosterfile import Person
+from dispatch.rulepack import key_of
 
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=40)]
 Role = Literal["operator", "responder", "supervisor", "coordinator", "administrator", "auditor"]
@@ -34,9 +35,36 @@ class CredentialIn(Body):
     issued: date | None = None
     expires: date | None = None
     supervisor: Code | None = None
+    evidence: Line | None = None
+    only_for: Annotated[list[Code], Field(max_length=60)] = []
 
-    def credential(self) -> Credential:
-        return Credential(**self.model_dump())
+    def credential(self, before: Credential | None) -> Credential:
+        """What is left out, the training ledger above all, stays as it was on the same credential."""
+        given = self.model_dump(include=self.model_fields_set | {"state", "title", "status"})
+        if "only_for" in given:
+            given["only_for"] = frozenset(given["only_for"])
+        return replace(before or Credential(self.state, self.title), **given)
+
+
+class TrainingIn(Body):
+    """`topic` is the rule's word, such as ethics; without one the hours are general."""
+
+    state: Annotated[str, Field(pattern=r"^[A-Z]{2,3}$")]
+    title: Line
+    on: date
+    hours: Annotated[float, Field(gt=0, le=200)]
+    topic: Code | None = None
+    evidence: Line | None = None
+
+    def training(self) -> Training:
+        return Training(self.on, self.hours, self.topic, self.evidence)
+
+
+class ConfirmTrainingIn(Body):
+    state: Annotated[str, Field(pattern=r"^[A-Z]{2,3}$")]
+    title: Line
+    on: date
+    hours: Annotated[float, Field(gt=0, le=200)]
 
 
 class _PersonFields(Body):
@@ -91,13 +119,26 @@ def _with(person: Person, given: dict[str, Any]) -> Person:
     if given.get("capacity"):
         who = replace(who, capacity=given["capacity"])
     if given.get("credentials") is not None:
-        who = replace(who, credentials=tuple(c.credential() for c in given["credentials"]))
+        who = replace(who, credentials=_credentials(who.credentials, given["credentials"]))
     sets: dict[str, Any] = {
         name: frozenset(given[name])
         for name in ("roles", "languages", "populations", "skills", "areas")
         if given.get(name) is not None
     }
     return replace(person, responder=replace(who, **sets))
+
+
+def _credentials(before: tuple[Credential, ...], given: list[CredentialIn]) -> tuple[Credential, ...]:
+    """In place of those before: each takes what it does not say from one of its own state and title, each of which
+    serves once, the one of the same last day first."""
+    left, found = list(before), []
+    for one in given:
+        same = [c for c in left if (c.state, key_of(c.title)) == (one.state, key_of(one.title))]
+        was = min(same, key=lambda c: c.expires != one.expires, default=None)
+        if was is not None:
+            left.remove(was)
+        found.append(one.credential(was))
+    return tuple(found)
 
 
 class AvailabilityIn(Body):
