@@ -43,6 +43,31 @@ FAINT = """() => {
   return found; }"""
 
 
+#: Headings that leave out a level: a screen reader's list of them is a table of contents.
+LEAPS = """() => { const levels = [...document.querySelectorAll("h1, h2, h3, h4")]
+    .filter(e => e.getClientRects().length).map(e => +e.tagName[1]);
+  return levels.filter((level, i) => level > (levels[i - 1] ?? 0) + 1); }"""
+
+#: Text outside every landmark is what jumping from landmark to landmark passes over.
+ADRIFT = """() => [...document.body.children]
+  .filter(e => !e.matches("main, nav, aside, header, footer, script, .skip, [hidden]") && e.textContent.trim())
+  .map(e => e.outerHTML.slice(0, 80))"""
+
+#: What has the focus, if nobody could see that: no ring, or something lies on top of it (WCAG 2.2, 2.4.7 and 2.4.11).
+UNSEEN = """() => { const e = document.activeElement;
+  if (!e || e === document.body) return "";
+  const shown = e.matches(".pick input, .tick input") ? e.closest("label") : e;
+  const about = e.tagName + " " + (e.name || e.textContent.trim()).slice(0, 40);
+  const ringed = (x) => { const s = getComputedStyle(x); return s.outlineStyle !== "none" && s.outlineWidth !== "0px"; };
+  const ring = ringed(e) || ringed(shown);
+  if (!ring) return "no ring: " + about;
+  const box = shown.getBoundingClientRect();
+  const points = [.1, .5, .9].flatMap(x => [.1, .5, .9].map(y => [box.left + box.width * x, box.top + box.height * y]));
+  const seen = points.some(([x, y]) => { const top = document.elementFromPoint(x, y);
+    return top && (shown.contains(top) || top.contains(shown) && !top.matches("body, html")); });
+  return seen ? "" : "covered: " + about; }"""
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
 def test_every_page_fits_can_be_pressed_named_and_read(
@@ -72,4 +97,19 @@ def test_every_page_fits_can_be_pressed_named_and_read(
         assert page.evaluate(SMALL) == [], path
         assert page.evaluate(NAMELESS) == [], path
         assert page.evaluate(FAINT) == [], path
+        assert page.evaluate(LEAPS) == [], path
+        assert page.evaluate(ADRIFT) == [], path
         assert page.locator("h1").count() == 1, path
+
+
+@pytest.mark.parametrize("size", [(390, 664), (1366, 768)], ids=["telephone", "desk"])
+def test_whoever_has_only_keys_sees_where_they_are(site: Site, page: Page, size: tuple[int, int]) -> None:
+    case = site.log(draft(), "k1")
+    site.match()
+    site.sign_in(page, "dee")
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    for path in ("/board", "/contacts/new", "/mine", f"/cases/{case}"):
+        page.goto(site.url + path)
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            assert page.evaluate(UNSEEN) == "", path

@@ -16,6 +16,9 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 # Without these it talks to its maker in the background, which a test machine may neither do nor wait for.
 QUIET = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 QUIET += ["--disable-component-update", "--disable-sync"]
+#: A name that is this machine, and that a browser takes for any other of a local network.
+LOCAL_NAME = "crisis.lan"
+QUIET += [f"--host-resolver-rules=MAP {LOCAL_NAME} 127.0.0.1"]
 
 
 def program() -> str | None:
