@@ -86,7 +86,9 @@ def test_every_result_of_a_case_is_kept_and_the_most_urgent_decides(api: Api) ->
 
 
 def test_assessing_again_moves_the_case_in_the_queue(api: Api) -> None:
-    first, second = (api.log().json()["case"]["id"] for _ in range(2))
+    first = api.log().json()["case"]["id"]
+    api.clock.forward(seconds=1)
+    second = api.log().json()["case"]["id"]
     client = api.as_(Role.OPERATOR)
 
     def order() -> list[str]:
