@@ -67,6 +67,10 @@ class Look:
         return self.titles[person]
 
 
+#: What is said of everybody whom no layer has now: in a large team most people, and no news.
+NOT_ON_CALL = "not on call"
+
+
 class Filter(NamedTuple):
     """`objection` returns the reason to skip a person, or None. `lasting`: waiting does not help."""
 
@@ -84,7 +88,7 @@ def can_be_rung(who: Candidate | None, now: datetime) -> bool:
 
 def _on_call(look: Look, who: Candidate) -> str | None:
     if not who.on:
-        return "not on call"
+        return NOT_ON_CALL
     if look.layer == EVERYONE or any(on.layer == look.layer for on in who.on):
         return None
     return f"on call in {', '.join(on.layer for on in who.on)}, not in {look.layer}"

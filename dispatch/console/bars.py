@@ -58,7 +58,7 @@ def lines(
             ends[row:] = [spell.end] if row == len(ends) else [spell.end, *ends[row + 1 :]]
             on.append(_bar(spell.person.name, spell.start, spell.end, start, end, row))
         missing = [_bar(g.kind, g.start, g.end, start, end, 0) for g in gaps if g.layer == layer]
-        found.append(Line(layer, tuple(on), tuple(missing), max(1, len(ends))))
+        found.append(Line(layer, tuple(on), tuple(missing), len(ends) or (0 if missing else 1)))
     return found
 
 

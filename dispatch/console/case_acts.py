@@ -17,7 +17,7 @@ from dispatch.case import Line
 from dispatch.console.pages import Posted, first, go
 from dispatch.disposition import Disposition
 from dispatch.errors import Fault, InvalidInput, NotAllowed, Refused
-from dispatch.flow import assessing, looks, paging, waivers, work
+from dispatch.flow import assessing, debriefs, looks, paging, waivers, work
 from dispatch.flow.service import Service
 from dispatch.flow.work import EmergencyCall
 from dispatch.http.signin import Asking, Gate, Svc
@@ -157,6 +157,10 @@ def _help(who: Asking, svc: Service, case_id: str, values: Values) -> None:  # n
     paging.call_for_help(who.actor, svc, case_id, _person(who), "asked_for_help")
 
 
+def _debrief(who: Asking, svc: Service, case_id: str, _: Values) -> None:
+    debriefs.ask(who.actor, svc, case_id)
+
+
 ACTS: dict[str, tuple[Act, Do]] = {
     "accept": (Act.ANSWER_PAGE, _accept),
     "decline": (Act.ANSWER_PAGE, _decline),
@@ -178,6 +182,7 @@ ACTS: dict[str, tuple[Act, Do]] = {
     "stand-down": (Act.STAND_DOWN, _stand_down),
     "close": (Act.CLOSE, _close),
     "reopen": (Act.REOPEN, _reopen),
+    "debrief": (Act.DEBRIEF, _debrief),
 }
 
 

@@ -21,7 +21,7 @@ from dispatch.console.fields import Fields
 from dispatch.console.pages import Posted, go, new_router, page
 from dispatch.deadline import Meaning
 from dispatch.errors import Fault, InvalidInput, Refused
-from dispatch.flow import assessing, desk, looks, scoring
+from dispatch.flow import assessing, desk, looks, passedover, scoring
 from dispatch.flow.service import Service
 from dispatch.flow.views import CaseDetail, PageView
 from dispatch.http.signin import Asking, Gate, Svc
@@ -40,7 +40,8 @@ def show(request: Request, who: Asking, svc: Service, case_id: str, failed: Fail
     """The case's page; with `failed`, what was refused at its top, and that act's form open with what was entered."""
     found = looks.case(who.actor, svc, case_id)
     happened = history.lines(looks.timeline(who.actor, svc, case_id))
-    known = _known(who, svc, found, failed) | {"happened": happened}
+    known = _known(who, svc, found, failed)
+    known |= {"happened": happened, "last_look": passedover.last(who.actor, svc, case_id)}
     return page(request, svc, who, "case.html", known, status=failed.status if failed else 200, team=found.team)
 
 

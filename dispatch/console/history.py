@@ -100,7 +100,10 @@ def _matched(data: Data) -> str:
     passed = data.get("skipped")
     if data.get("picks") or not isinstance(passed, Mapping) or not passed:
         return ""
-    return "Nobody could be asked: " + ", ".join(f"{n} {_plain(filter_)}" for filter_, n in sorted(passed.items()))
+    return "Nobody could be asked: " + ", ".join(
+        f"{n} {'on call elsewhere' if filter_ == 'on_call' else _plain(filter_)}"
+        for filter_, n in sorted(passed.items())
+    )
 
 
 def _started(data: Data) -> str:
@@ -147,6 +150,8 @@ _SENTENCES: dict[str, Callable[[Data], str]] = {
     "page": _page,
     "page_silent": lambda data: f"No answer from {_who(data)} in time",
     "next_person": lambda data: f"The next person is asked too: {_plain(data.get('why'))}",
+    "passed_over": lambda data: f"{_who(data)} was excused after a hard call, and somebody else was asked",
+    "resting": lambda data: f"{_who(data)} rests after long work",
     "only_busy": lambda _: "Only people who are busy or resting could be asked",
     "fired": _nothing,
     "clock_repaired": _nothing,

@@ -12,7 +12,7 @@ from dispatch.access import Act
 from dispatch.alarm import Kind
 from dispatch.console import handoffs
 from dispatch.console.pages import go, new_router, page
-from dispatch.flow import boards, desk, paging
+from dispatch.flow import boards, debriefs, desk, paging
 from dispatch.flow.service import Service
 from dispatch.http.signin import Asking, Gate, Svc
 
@@ -60,9 +60,11 @@ def mine_live(request: Request, who: Responder, svc: Svc) -> Response:
 def _mine(who: Asking, svc: Service) -> dict[str, Any]:
     me = who.actor.person
     if me is None:
-        return {"pages": [], "working": [], "offers": [], "leaving": []}
+        return {"pages": [], "working": [], "offers": [], "leaving": [], "talks": [], "me": None}
     return {
         "pages": desk.asked(who.actor, svc, me),
         "working": desk.working(who.actor, svc, person=me),
+        "talks": debriefs.listed(who.actor, svc),
+        "me": me,
         **handoffs.in_short(who.actor, svc, me),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -17,7 +18,7 @@ from dispatch.access import Act
 from dispatch.console import bars
 from dispatch.console.fields import Fields
 from dispatch.console.pages import Posted, first, go, new_router, page
-from dispatch.coverage import AHEAD
+from dispatch.coverage import AHEAD, Gap
 from dispatch.errors import Fault, InvalidInput, NotFound, ServiceError
 from dispatch.flow import desk, duty, planned, rostering
 from dispatch.flow.service import Service
@@ -156,16 +157,25 @@ def _coverage(request: Request, who: Asking, svc: Service, asked: Mapping[str, s
     # A number that was not proved is paged all the same: to be mended, and no gap.
     found = [gap for gap in everything if gap.kind != "unproved"]
     layers = [layer.layer for layer in duty.on_call(who.actor, svc, team.id).layers]
+    names = {one.id: one.name for one in desk.crew(who.actor, svc, team.id)}
     known = {
         "start": start,
         "end": end,
         "gaps": found,
         "unproved": sorted({str(gap.person) for gap in everything if gap.kind == "unproved"}),
         "lines": bars.lines(layers, spells, found, start, end),
+        "says": lambda gap: _says(gap, names),
         "marks": bars.marks(start, end, team.zone),
         "wrong": wrong,
     }
     return _page(request, svc, who, "coverage.html", team, teams, layers, known, failed)
+
+
+def _says(gap: Gap, names: Mapping[str, str]) -> str:
+    """A gap's reason with its person by name, as a sentence."""
+    who = names.get(gap.person or "")
+    words = re.sub(rf"\b{re.escape(str(gap.person))}\b", lambda _: who, gap.reason, count=1) if who else gap.reason
+    return words[:1].upper() + words[1:]
 
 
 def _calendar(request: Request, who: Asking, svc: Service, asked: Mapping[str, str], failed: Failed = None) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated
 
@@ -41,7 +41,7 @@ COLUMNS = (
 def fairness(request: Request, who: Reader, svc: Svc) -> Response:
     team, teams = team_of(svc, who, request.query_params.get("team"))
     found, wrong = _asked(who, svc, team.id, request.query_params)
-    most = {name: max((getattr(share, name) for _, share in found.people), default=0) for name, _ in COLUMNS}
+    most = {name: _most([getattr(share, name) for _, share in found.people]) for name, _ in COLUMNS}
     known = {
         "found": found,
         "columns": COLUMNS,
@@ -79,6 +79,11 @@ def _asked(who: Asking, svc: Service, team: str, asked: Mapping[str, str]) -> tu
     except InvalidInput as error:
         end = svc.clock.now()
         return sharing.fairness(who.actor, svc, team, end - timedelta(days=USUAL.days), end), error.detail
+
+
+def _most(values: Sequence[float]) -> float | None:
+    """The largest, where not everybody has it."""
+    return max(values) if len(set(values)) > 1 else None
 
 
 def _plain(name: str) -> str:

@@ -84,7 +84,9 @@ def _debriefs(svc: Service, conn: Connection, told: Told, turn: Turn, here: list
         words = Tell(person, "debrief_offered", {"code": turn.case.code})
         outbox.add(conn, [effect_row(words, debrief.team, None, 0, svc.new_id, turn.now)], turn.now)
         told.teams.add(debrief.team)
-        entries.append(_entry(turn, "debrief", person=person, event="offered", because=list(why)))
+        # Not in the case's own history: who was offered a talk is theirs to tell.
+        data = {"debrief": debrief.id, "person": person, "event": "offered", "state": debrief.state.value}
+        entries.append(Entry(turn.now, turn.actor, "debrief", None, debrief.team, data))
     return entries
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select
 from dispatch import asking, laddering
 from dispatch.access import Act, Actor, check
 from dispatch.casefile import CaseFile, Turn
+from dispatch.eligibility import NOT_ON_CALL
 from dispatch.escalation import Escalation, Run
 from dispatch.flow.commit import mirror, retrying, store, turns_for
 from dispatch.flow.rosters import TeamNow
@@ -199,7 +200,7 @@ class Search:
 
 
 #: People listed a filter in the ledger. The count is always whole; a roster of hundreds must not bury the history.
-_LISTED = 12
+LISTED = 12
 #: Of those who come after the picks, the first are listed with what ranks them.
 _NEXT = 5
 
@@ -209,12 +210,12 @@ def _told(found: Match) -> dict[str, object]:
     why; and what was given up."""
     by_filter: dict[str, dict[str, str]] = {}
     for skip in found.skips:
-        if skip.filter != "on_call":
+        if skip.reason != NOT_ON_CALL:
             by_filter.setdefault(skip.filter, {})[skip.person] = _spelled(skip.reason)
     return {
         "relaxed": list(found.relaxed),
         "skipped": {name: len(people) for name, people in by_filter.items()},
-        "of": {name: dict(islice(people.items(), _LISTED)) for name, people in by_filter.items()},
+        "of": {name: dict(islice(people.items(), LISTED)) for name, people in by_filter.items()},
         "next": {pick.person: [_spelled(one) for one in pick.because] for pick in found.others[:_NEXT]},
     }
 
