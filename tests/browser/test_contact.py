@@ -53,6 +53,33 @@ def test_a_contact_is_logged_by_keyboard_alone(site: Site, page: Page) -> None:
     expect(page.locator("main")).to_contain_text("Open: q4, q6.")
 
 
+def test_a_case_is_assessed_again_in_spanish_by_keyboard_alone(site: Site, page: Page) -> None:
+    site.sign_in(page, "op")
+    page.goto(f"{site.url}/contacts/new")
+    expect(page.locator("#band .urgency")).to_be_visible()
+    page.keyboard.press("Control+Enter")
+    page.get_by_role("link", name=re.compile("^Open case")).press("Enter")
+    case = page.url.partition("?")[0].partition("#")[0]
+
+    page.goto(f"{case}/assess?protocol=asq&language=es")
+    band = page.locator("#band")
+    expect(band).to_contain_text("Answer a question")
+    # An adult, and four times no: the question about right now is not asked.
+    for key in "2nnnn":
+        page.keyboard.press(key)
+    expect(band).to_contain_text("no suicidal thoughts reported")
+    now = page.get_by_text("¿Está pensando en suicidarse en este momento?")
+    expect(now).to_be_hidden()
+    # The last answer becomes yes; the question comes, and is refused.
+    for key in "yr":
+        page.keyboard.press(key)
+    expect(now).to_be_visible()
+    expect(band).to_contain_text("acute positive screen")
+    page.keyboard.press("Control+Enter")
+    expect(page).to_have_url(re.compile(r"/cases/\w+#assessments$"))
+    expect(page.locator("#assessments")).to_contain_text("acute positive screen")
+
+
 def test_a_danger_shows_the_911_step_before_any_server_has_answered(site: Site, page: Page) -> None:
     site.sign_in(page, "op")
     page.goto(f"{site.url}/contacts/new")
