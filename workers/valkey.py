@@ -42,6 +42,8 @@ def command(data_dir: Path) -> list[str]:
         "databases": "1",
         "appendonly": "yes",
         "appendfsync": "everysec",
+        # A queue is small however long its history is: what is in it is written anew long before the usual 64 MB.
+        "auto-aof-rewrite-min-size": "16mb",
         "save": "",
         # A queue that forgets quietly is worse than one that refuses: a refusal is noticed and the record takes over.
         "maxmemory-policy": "noeviction",

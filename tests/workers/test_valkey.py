@@ -49,6 +49,7 @@ def test_it_answers_on_a_file_only_we_can_open_and_on_no_port(data_dir: Path, se
 def test_it_keeps_what_it_was_told_and_refuses_rather_than_forgets(data_dir: Path, server: Child) -> None:
     client = connect(valkey.url(data_dir), timeout=5)
     wanted = {"appendonly": "yes", "appendfsync": "everysec", "maxmemory-policy": "noeviction", "save": ""}
+    wanted["auto-aof-rewrite-min-size"] = str(16 * 2**20)
     assert {name: client.config_get(name)[name] for name in wanted} == {
         name.encode() if isinstance(next(iter(client.config_get(name))), bytes) else name: value
         for name, value in wanted.items()
