@@ -58,7 +58,8 @@ UNSEEN = """() => { const e = document.activeElement;
   if (!e || e === document.body) return "";
   const shown = e.matches(".pick input, .tick input") ? e.closest("label") : e;
   const about = e.tagName + " " + (e.name || e.textContent.trim()).slice(0, 40);
-  const ringed = (x) => { const s = getComputedStyle(x); return s.outlineStyle !== "none" && s.outlineWidth !== "0px"; };
+  const line = (x) => getComputedStyle(x);
+  const ringed = (x) => line(x).outlineStyle !== "none" && line(x).outlineWidth !== "0px";
   const ring = ringed(e) || ringed(shown);
   if (!ring) return "no ring: " + about;
   const box = shown.getBoundingClientRect();
@@ -90,7 +91,8 @@ def test_every_page_fits_can_be_pressed_named_and_read(
         f"/cases/{case}",
     )
     papers = ("/protocols", "/protocols/cssrs-screener/paper", "/protocols/phq-9/paper?language=es")
-    for path in (*paths, f"/cases/{case}/assess?protocol=ctrs", *papers):
+    assess = [f"/cases/{case}/assess?protocol={protocol}" for protocol in ("ctrs", "phq-9&language=es")]
+    for path in (*paths, *assess, *papers):
         page.goto(site.url + path)
         page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
