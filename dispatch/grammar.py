@@ -13,7 +13,7 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
-from dispatch import codes
+from dispatch import codes, swapcodes
 
 
 class Verb(StrEnum):
@@ -100,7 +100,16 @@ class Digits:
     digits: str
 
 
-Reading = Parsed | NotUnderstood | CarrierWord | Digits
+@dataclass(frozen=True, slots=True)
+class SwapAnswer:
+    """`TAKE K4M7`, or `PASS K4M7` when not `takes`. Both words mean something only with the code of a swap, which is
+    never that of a case: whoever answers a page with `TAKE` or `PASS` is asked back, and nobody gets a shift by it."""
+
+    takes: bool
+    code: str
+
+
+Reading = Parsed | NotUnderstood | CarrierWord | Digits | SwapAnswer
 
 _GAP = r"[\s,.:;/-]*"
 _EDGES = " \t\r\n.,!?;:'\"()[]*-_/‘’“”…"
@@ -109,6 +118,7 @@ _NAMES = "|".join(word.replace(" ", " ?") for word in WORDS)
 _WITH_CODE = re.compile(rf"({_NAMES})(?:{_GAP}({codes.PATTERN}))?")
 # People read six digits aloud, and type them, in two threes. What begins with 911 is a cry for help and never a code.
 _DIGITS = re.compile(r"(?!911)[0-9]{3}[ -]?[0-9]{3}")
+_SWAP = re.compile(rf"(TAKE|PASS){_GAP}({swapcodes.PATTERN})")
 # No full stop or dash here: `ON .5` is no five hours, and `ON -1` is none at all.
 _ON_HOURS = re.compile(r"ON[\s:]*([0-9]{1,2}(?:[.,][0-9])?)\s*(?:H|HR|HRS|HOUR|HOURS)?")
 
@@ -133,6 +143,8 @@ def parse(text: str) -> Reading:
         return CarrierWord(words)
     if _DIGITS.fullmatch(words):
         return Digits(re.sub(r"\D", "", words))
+    if swap := _SWAP.fullmatch(words):
+        return SwapAnswer(swap[1] == "TAKE", swap[2])
     if hours := _ON_HOURS.fullmatch(words):
         length = float(hours[1].replace(",", "."))
         return Parsed(Verb.ON, "ON", hours=length) if 0 < length <= MAX_HOURS else NotUnderstood()

@@ -29,6 +29,7 @@ from dispatch.grammar import (
     NotUnderstood,
     Parsed,
     Reading,
+    SwapAnswer,
     Verb,
     normal,
     parse,
@@ -39,7 +40,7 @@ __all__ = [
     "Accept", "AskWhich", "Backup", "CallBridge", "CarrierWord", "CheckInOk", "Debrief", "Decline", "Digits",
     "HeldCase", "LateAccept", "LatePage", "Meaning", "NotUnderstood", "NumberCode", "Off", "OffAskBack", "On",
     "OpenPage", "OptIn", "OptOut", "Parsed", "Reading", "ReplyContext", "SafetyAlarm", "ShiftCheckOk", "Stage",
-    "Status", "StatusList", "Unknown", "Verb", "Who", "normal", "parse", "reserved", "understand",
+    "Status", "StatusList", "SwapAnswer", "Unknown", "Verb", "Who", "normal", "parse", "reserved", "understand",
 ]  # fmt: skip
 
 
@@ -226,7 +227,8 @@ class Unknown:
 
 Meaning = (
     Accept | LateAccept | Decline | Status | CheckInOk | ShiftCheckOk | Backup | CallBridge | SafetyAlarm | On | Off
-    | OffAskBack | NumberCode | Who | StatusList | Debrief | AskWhich | OptOut | OptIn | Unknown
+    | OffAskBack | NumberCode | Who | StatusList | Debrief | SwapAnswer | AskWhich | OptOut | OptIn
+    | Unknown
 )  # fmt: skip
 
 
@@ -247,7 +249,7 @@ def _cries(reading: Reading) -> bool:
             return verb is Verb.HELP
         case NotUnderstood(cry=cry):
             return cry
-        case CarrierWord() | Digits():
+        case CarrierWord() | Digits() | SwapAnswer():
             return False
 
 
@@ -282,6 +284,8 @@ def _meaning(reading: Reading, context: ReplyContext) -> Meaning:
         return NumberCode(reading.digits)
     if isinstance(reading, NotUnderstood | Digits):
         return Unknown()
+    if isinstance(reading, SwapAnswer):
+        return reading
     verb = reading.verb
     if verb is Verb.ACCEPT:
         return _accept(reading, context)

@@ -14,9 +14,13 @@ from pathlib import Path
 from dispatch.case import CLOCKS, LEAVES, OPEN, OURS, Event, State
 from dispatch.escalation import CLOCKS as RUN_CLOCKS
 from dispatch.escalation import MOVES, Run
+from dispatch.handoff import LEAVES as HANDOFF
+from dispatch.handoff import State as Handoff
 from dispatch.page import ANSWER, DELIVERY, Answer, Delivery
 from dispatch.signature import LEAVES as SIGNING
 from dispatch.signature import State as Signing
+from dispatch.swap import LEAVES as SWAP
+from dispatch.swap import State as Swap
 
 FILE = Path(__file__).parent.parent / "dispatch" / "STATES.md"
 
@@ -31,6 +35,21 @@ fails when this file is stale. Change the table, never this file.
 Between stars: what the service's own clocks do; everything else comes from people and the provider, and may come late,
 twice or in any order. An event that is not shown leaves the state as it is and is only written down. ACCEPTED and
 ASSIGNED move a case only when the team is then complete, RELEASED only when nobody is left on it.
+"""
+
+_SWAP = """
+## A swap
+
+Its one clock, while it is asked for or waits for a coordinator, is the start of the shift: nobody has it then, and it
+lapses. `took` leads to `done` at once where no coordinator has to agree; `declined` moves it only when nobody who was
+asked is left. The roster changes on the way into `done` and out of it.
+"""
+
+_HANDOFF = """
+## A hand-off
+
+Its one clock, while it is offered, is the time by which an answer is wanted. `accepted` leads to `partly` while cases
+are left over. What is not taken stays with its giver in every state, and a late yes is welcome.
 """
 
 
@@ -56,6 +75,10 @@ def document() -> str:
         "\n## A page\n\nTwo machines that never mix: how far it got, and what was answered.\n",
         _picture({d: {str(r): to for r, to in row.items()} for d, row in DELIVERY.items()}, Delivery.QUEUED),
         _picture({a: {str(act): to for act, to in row.items()} for a, row in ANSWER.items()}, Answer.OPEN),
+        _SWAP,
+        _picture({s: {str(event): to for event, to in row.items()} for s, row in SWAP.items()}, Swap.ASKED),
+        _HANDOFF,
+        _picture({h: {str(event): to for event, to in row.items()} for h, row in HANDOFF.items()}, Handoff.OFFERED),
         "\n## A signature\n\nOf what somebody in training assessed. Its clock runs until it is signed.\n",
         _picture({s: {str(event): to for event, to in row.items()} for s, row in SIGNING.items()}, Signing.ASKED),
     ]

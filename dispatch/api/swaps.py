@@ -11,7 +11,7 @@ from dispatch.api.schemas.acts import Nothing
 from dispatch.api.schemas.base import Id, Page, Team
 from dispatch.api.schemas.duty import AnswerFor, SwapIn, SwapOut
 from dispatch.api.strict import StrictRoute
-from dispatch.flow import swaplooks, swaps
+from dispatch.flow import swapasks, swaplooks, swaps
 from dispatch.http.signin import Asking, Gate, Svc
 
 router = APIRouter(prefix="/swaps", tags=["swaps"], route_class=StrictRoute)
@@ -30,7 +30,7 @@ def list_swaps(asking: Swapping, svc: Svc, team: Team = None, everything: Everyt
 @router.post("", status_code=201)
 def ask(body: SwapIn, asking: Swapping, svc: Svc) -> SwapOut:
     """Ask a person or the pool to take a piece of a shift. It stays with its giver until somebody takes it."""
-    return _out(asking, svc, swaps.ask(asking.actor, svc, body.ask()))
+    return _out(asking, svc, swapasks.ask(asking.actor, svc, body.ask()))
 
 
 @router.post("/{swap_id}/take")

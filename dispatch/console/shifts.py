@@ -13,9 +13,9 @@ from starlette.responses import Response
 from dispatch.access import Act, Role
 from dispatch.console.pages import Posted, first, go, new_router, page
 from dispatch.errors import Fault, InvalidInput, NotFound
-from dispatch.flow import desk, swaplooks, swaps
+from dispatch.flow import desk, swapasks, swaplooks, swaps
 from dispatch.flow.service import Service
-from dispatch.flow.swaps import Ask
+from dispatch.flow.swapasks import Ask
 from dispatch.http.signin import Asking, Gate, Svc
 from dispatch.swap import State
 from dispatch.wallclock import instant, zone
@@ -58,7 +58,7 @@ def shifts(request: Request, who: Swapping, svc: Svc, of: str | None = None) -> 
 def ask(who: Swapping, svc: Svc, values: Posted) -> Response:
     place = _zone(svc, who, first(values, "team"))
     giver = first(values, "giver")
-    swaps.ask(
+    swapasks.ask(
         who.actor,
         svc,
         Ask(

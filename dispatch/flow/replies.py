@@ -19,7 +19,7 @@ from dispatch.case import Event, State
 from dispatch.casefile import CaseFile, Turn
 from dispatch.effects import AnswerNumber, Bridge, Effect, Tell
 from dispatch.errors import Refused
-from dispatch.flow import debriefs, proofs, service_alarms, verifying
+from dispatch.flow import debriefs, proofs, service_alarms, swaptexts, verifying
 from dispatch.flow.commit import commit, mirror
 from dispatch.flow.service import Service
 from dispatch.flow.situation import STAGES, context_of
@@ -123,6 +123,10 @@ def _act(text: _Text, meaning: replies.Meaning, context: ReplyContext) -> None: 
             _say(text, "status", cases=" ".join(f"{h.code}:{_WORDS[h.stage]}" for h in context.held))
         case replies.Debrief(wanted):
             _debrief(text, wanted=wanted)
+        case replies.SwapAnswer(takes, code):
+            said = swaptexts.answer(text.actor, text.svc, code, text.finish, takes=takes)
+            if said is not None:
+                _say(text, said.words, **said.about)
         case replies.AskWhich(verb, codes):
             _say(text, "which_code", verb=verb.value, codes=" ".join(codes))
         case replies.OptOut():

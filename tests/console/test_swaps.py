@@ -151,7 +151,9 @@ def test_cases_are_handed_on_before_the_end_of_a_shift(
     assert departures.watch(TEST, api.svc) == 1
     assert "Your duty ends" in said(ana.open("/mine"))
     board = said(coordinator.open("/board"))
-    assert re.search(rf"Ana Ruiz goes off duty in 20 min 00 s with [^:]*{code}[^:]*: nobody was offered them yet", board)
+    assert re.search(
+        rf"Ana Ruiz goes off duty in 20 min 00 s with [^:]*{code}[^:]*: nobody was offered them yet", board
+    )
     shown = ana.open("/handoffs")
     assert "Your duty ends at 08:00" in said(shown)
     assert re.search(r'<select id="taker-1" name="taker"><option value="cy">', shown.html), "who follows comes first"

@@ -14,7 +14,7 @@ import pytest
 from dispatch.access import Actor, Role
 from dispatch.errors import InvalidInput, NotAllowed, Refused
 from dispatch.flow import people, rostering, swaps
-from dispatch.flow.swaps import Ask
+from dispatch.flow.swapasks import Ask, ask
 from dispatch.override import Override
 from dispatch.roster import on_call
 from dispatch.store import schema
@@ -65,7 +65,7 @@ def swap(world: World, swap_id: str) -> Swap:
 
 
 def asked_ben(world: World) -> str:
-    id_: str = world.do(swaps.ask, ANA, Ask("default", "primary", START, asked=("ben",)))
+    id_: str = world.do(ask, ANA, Ask("default", "primary", START, asked=("ben",)))
     world.ben.expect_sms("ana asks: take primary, Thu 8 Jan 10:00-18:00?")
     return id_
 
@@ -86,7 +86,7 @@ def test_one_is_asked_and_takes_it(world: World) -> None:
 
 
 def test_the_pool_is_asked_and_the_first_has_it(duty: World) -> None:
-    id_ = duty.do(swaps.ask, ANA, WHOLE)
+    id_ = duty.do(ask, ANA, WHOLE)
     for who in (duty.ben, duty.cam, duty.dan, duty.eve, duty.dee):
         who.expect_sms("ana asks: take primary")
     duty.do(swaps.take, CAM, id_)
@@ -101,7 +101,7 @@ def test_the_pool_is_asked_and_the_first_has_it(duty: World) -> None:
 @everywhere
 def test_of_two_at_once_exactly_one_has_it(world: World) -> None:
     duty = with_shift(world)
-    id_ = duty.do(swaps.ask, ANA, Ask("default", "primary", START, asked=("ben", "cam")))
+    id_ = duty.do(ask, ANA, Ask("default", "primary", START, asked=("ben", "cam")))
     duty.ben.expect_sms("ana asks")
     duty.cam.expect_sms("ana asks")
     gate, late = threading.Barrier(2), []
@@ -177,7 +177,7 @@ def test_a_credential_that_lapses_before_the_shift_needs_a_coordinator_though_sw
 
 
 def test_all_who_were_asked_say_no(duty: World) -> None:
-    id_ = duty.do(swaps.ask, ANA, Ask("default", "primary", START, asked=("ben", "cam")))
+    id_ = duty.do(ask, ANA, Ask("default", "primary", START, asked=("ben", "cam")))
     duty.ben.expect_sms("ana asks")
     duty.cam.expect_sms("ana asks")
     duty.do(swaps.decline, BEN, id_)
@@ -231,7 +231,7 @@ def test_what_has_begun_is_not_undone(duty: World) -> None:
 def test_what_was_passed_on_is_undone_from_the_end(duty: World) -> None:
     first = asked_ben(duty)
     duty.do(swaps.take, BEN, first)
-    second = duty.do(swaps.ask, BEN, Ask("default", "primary", START, asked=("cam",)))
+    second = duty.do(ask, BEN, Ask("default", "primary", START, asked=("cam",)))
     duty.do(swaps.take, CAM, second)
     assert on(duty) == ["cam"]
     with pytest.raises(Refused, match="ben has passed it on since"):
@@ -317,8 +317,8 @@ def test_an_edit_of_the_roster_at_the_same_moment_loses_nothing(world: World) ->
 
 def test_a_coordinator_asks_for_somebody_and_writes_down_a_spoken_yes(duty: World) -> None:
     with pytest.raises(NotAllowed):
-        swaps.ask(BEN, duty.svc, Ask("default", "primary", START, giver="ana"))
-    id_ = duty.do(swaps.ask, COORDINATOR, Ask("default", "primary", START, asked=("ben",), giver="ana"))
+        ask(BEN, duty.svc, Ask("default", "primary", START, giver="ana"))
+    id_ = duty.do(ask, COORDINATOR, Ask("default", "primary", START, asked=("ben",), giver="ana"))
     duty.ben.expect_sms("ana asks: take primary")
     duty.ana.expect_sms("others are being asked", "It is yours until somebody does")
     with pytest.raises(NotAllowed):
@@ -332,7 +332,7 @@ def test_a_coordinator_asks_for_somebody_and_writes_down_a_spoken_yes(duty: Worl
 
 def test_a_piece_of_a_shift(duty: World) -> None:
     start, end = START + timedelta(hours=2), START + timedelta(hours=4)
-    id_ = duty.do(swaps.ask, ANA, Ask("default", "primary", start, end, ("ben",)))
+    id_ = duty.do(ask, ANA, Ask("default", "primary", start, end, ("ben",)))
     duty.ben.expect_sms("Thu 8 Jan 12:00-14:00")
     duty.do(swaps.take, BEN, id_)
     assert [on(duty, at)[0] for at in (START, start, end)] == ["ana", "ben", "ana"]
@@ -343,7 +343,7 @@ def test_a_piece_of_a_shift(duty: World) -> None:
 def test_the_same_hours_are_not_asked_for_twice(duty: World) -> None:
     asked_ben(duty)
     with pytest.raises(Refused, match="asked to take this already"):
-        swaps.ask(ANA, duty.svc, WHOLE)
+        ask(ANA, duty.svc, WHOLE)
 
 
 @pytest.mark.parametrize(
@@ -360,15 +360,74 @@ def test_the_same_hours_are_not_asked_for_twice(duty: World) -> None:
 )
 def test_what_cannot_be_asked(duty: World, wanted: Ask, field: str, problem: str) -> None:
     with pytest.raises(InvalidInput) as refused:
-        swaps.ask(ANA, duty.svc, wanted)
+        ask(ANA, duty.svc, wanted)
     assert [(fault.field, problem in fault.problem) for fault in refused.value.faults] == [(field, True)]
 
 
 def test_duty_without_an_end_is_given_in_pieces_and_what_has_begun_not_at_all(duty: World) -> None:
     dan = actor("dan")
     with pytest.raises(InvalidInput, match="say until when"):
-        swaps.ask(dan, duty.svc, Ask("default", "backup", START))
+        ask(dan, duty.svc, Ask("default", "backup", START))
     with pytest.raises(InvalidInput, match="it has begun"):
-        swaps.ask(dan, duty.svc, Ask("default", "backup", MORNING, END))
-    duty.do(swaps.ask, dan, Ask("default", "backup", START, END, ("ben",)))
+        ask(dan, duty.svc, Ask("default", "backup", MORNING, END))
+    duty.do(ask, dan, Ask("default", "backup", START, END, ("ben",)))
     duty.ben.expect_sms("dan asks: take backup")
+
+
+@everywhere
+def test_taken_by_text_with_the_swaps_own_code(world: World) -> None:
+    duty = with_shift(world)
+    id_ = asked_ben(duty)
+    code = swap(duty, id_).code
+    assert f"Reply TAKE {code} or PASS {code}." in duty.ben.last_text
+    duty.ben.reply(f"take {code.lower()}.").expect_sms("is yours now instead of ana")
+    duty.ben.reply(f"TAKE {code}").expect_sms("is yours now instead of ana")
+    duty.ana.expect_sms("ben has primary")
+    duty.kim.expect_sms("ben has primary")
+    assert on(duty) == ["ben"]
+
+
+def test_passed_by_text_and_then_taken_after_all(duty: World) -> None:
+    id_ = duty.do(ask, ANA, Ask("default", "primary", START, asked=("ben", "cam")))
+    code = swap(duty, id_).code
+    duty.ben.expect_sms("ana asks").reply(f"PASS {code}").expect_sms("Noted: not you for Thu 8 Jan 10:00-18:00")
+    duty.ben.reply(f"TAKE {code}").expect_sms("is yours now")
+    duty.cam.expect_sms("ana asks").expect_sms("is with ben")
+    duty.ana.expect_sms("ben has")
+    duty.kim.expect_sms("ben has")
+
+
+def test_a_text_that_comes_too_late_hears_why(duty: World) -> None:
+    id_ = duty.do(ask, ANA, Ask("default", "primary", START, asked=("ben", "cam")))
+    code = swap(duty, id_).code
+    duty.cam.expect_sms("ana asks").reply(f"TAKE {code}").expect_sms("is yours now")
+    duty.ben.expect_sms("ana asks").expect_sms("is with cam")
+    duty.ben.reply(f"TAKE {code}").expect_sms("The shift Thu 8 Jan 10:00-18:00 is with cam")
+    duty.eve.reply(f"TAKE {code}").expect_sms("is with cam")
+    duty.do(swaps.undo, CAM, id_)
+    duty.ben.reply(f"TAKE {code}").expect_sms("not asked for any more")
+    duty.cam.expect_sms("Undone")
+    duty.ana.expect_sms("cam has").expect_sms("Undone")
+    duty.kim.expect_sms("cam has").expect_sms("Undone")
+    assert on(duty) == ["ana"]
+
+
+def test_a_text_of_somebody_who_cannot_have_it_changes_nothing(duty: World) -> None:
+    id_ = asked_ben(duty)
+    code = swap(duty, id_).code
+    duty.cam.reply(f"TAKE {code}").expect_sms("You cannot take Thu 8 Jan 10:00-18:00")
+    duty.ben.reply("TAKE F2F2").expect_sms("No shift F2F2 is asked for")
+    assert (swap(duty, id_).state, on(duty)) == (State.ASKED, ["ana"])
+
+
+def test_take_without_a_swaps_code_takes_neither_a_shift_nor_a_case(duty: World) -> None:
+    """The words are close to those of a page: what is not plainly one of the two is asked back."""
+    asked_ben(duty)
+    case = duty.log("routine")
+    duty.dan.expect_sms("CRISIS PAGE", case.code)
+    for words in ("TAKE", "PASS", f"TAKE {case.code}"):
+        duty.dan.reply(words).expect_sms("Not understood", case.code)
+    assert (duty.owners(case), on(duty)) == ((), ["ana"])
+    duty.kim.expect_sms("nobody could act on")
+    duty.dan.reply(f"2 {case.code}").expect_sms("declined")
+    duty.dee.expect_sms("CRISIS PAGE", case.code)

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from dispatch.api.schemas.base import Body, Code, Moment
 from dispatch.flow.handoffs import Offer
+from dispatch.flow.swapasks import Ask
 from dispatch.flow.swaplooks import SwapView
-from dispatch.flow.swaps import Ask
 from dispatch.flow.views import Named
 from dispatch.swap import State
 
