@@ -43,6 +43,8 @@ PLACES: tuple[tuple[str, str, Act], ...] = (
     ("/on-call", "On call", Act.SEE_ROSTER),
     ("/coverage", "Cover", Act.SEE_ROSTER),
     ("/shifts", "Shifts", Act.SWAP),
+    ("/people", "People", Act.MANAGE_PEOPLE),
+    ("/training", "Training", Act.LOG_TRAINING),
     ("/me", "Me", Act.SEE_ROSTER),
 )
 

@@ -145,7 +145,7 @@ def everybody(actor: Actor, svc: Service, team: str | None = None) -> list[Ledge
         for one in who.responder.credentials
         if one.status == "active"
     ]
-    asked = [one for one in found if one.rule is not None]
+    asked = [one for one in found if one.rule is not None or one.claimed]
     return sorted(asked, key=lambda one: (not one.behind, one.due or date.max, -one.missing, one.person))
 
 

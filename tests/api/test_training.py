@@ -8,6 +8,7 @@ import pytest
 
 from dispatch.access import Role
 from dispatch.flow import people
+from dispatch.store import people as stored
 from tests.api.conftest import TEST, Api
 
 QMHP = {"state": "VA", "title": "QMHP", "issued": "2022-07-01", "expires": "2026-06-30"}
@@ -52,7 +53,7 @@ def test_what_a_coordinator_enters_counts_at_once(api: Api, ben: Any) -> None:
 def test_evidence_is_sealed_and_the_ledger_survives_a_change_of_the_credential_and_the_file(api: Api, ben: Any) -> None:
     ben.post(LEDGER, json=HOURS)
     with api.svc.record.read() as conn:
-        row = people.people.one(conn, "ben")
+        row = stored.one(conn, "ben")
     assert "folder 7" not in str(row.credentials)
     changed = {"credentials": [{**QMHP, "number": "0799-2"}]}
     api.as_(Role.COORDINATOR).patch("/api/v1/responders/ben", json=changed)
