@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import re
 import string
 from collections.abc import Iterator
 
@@ -76,7 +77,8 @@ def test_a_number_is_masked_wherever_it_stands(number: str, stream: io.StringIO)
     log = logs.get("dispatch.x")
     log.info("sent to %s", number, error=f"To={number}&x", rows=[(number,)], exact=number)
     logging.getLogger("urllib3").warning("GET /Messages?To=%s", number)
-    written = stream.getvalue()
+    # A time of day may have any four digits in it.
+    written = re.sub(r'"timestamp": "[^"]*"', "", stream.getvalue())
     assert number not in written
     assert "0143" not in written
     assert "0958" not in written
