@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from dispatch import reminder
 from dispatch.access import Act, Actor, check
@@ -60,6 +60,9 @@ def _due(svc: Service, conn: Connection, team: str) -> tuple[Reminder, ...]:
 def _give(actor: Actor, svc: Service, team: str, one: Reminder) -> int:
     now, spell = svc.clock.now(), one.spell
     with svc.record.write() as conn:
+        row = people.one(conn, spell.person)
+        if row.unreachable is not None:
+            return 0  # No text reaches them, which is an alarm of its own; should one again in time, it is given then.
         # All of them are taken, though one text says it: the others would only repeat it.
         taken = [notices.first(conn, key, now) for key in one.keys]
         if not any(taken):
@@ -69,7 +72,7 @@ def _give(actor: Actor, svc: Service, team: str, one: Reminder) -> int:
         about = {"layer": spell.layers[0], "start": _local(here, spell.start), "link": f"{svc.public_url}/shifts"}
         if spell.end is not None:
             about["end"] = _local(here, spell.end)
-        if _off_at(conn, spell.person, spell.start):
+        if _off_at(row, spell.start):
             about["off"] = "yes"
         effect = Tell(spell.person, WORDS, about)
         outbox.add(conn, [effect_row(effect, team, None, 0, svc.new_id, now)], now)
@@ -79,8 +82,7 @@ def _give(actor: Actor, svc: Service, team: str, one: Reminder) -> int:
     return 1
 
 
-def _off_at(conn: Connection, person: str, start: datetime) -> bool:
-    row = people.one(conn, person)
+def _off_at(row: Row[Any], start: datetime) -> bool:
     ends = row.available_until
     return row.availability == Availability.OFF.value and (ends is None or ends > start)
 

@@ -20,7 +20,7 @@ from dispatch.flow.blame import LOUD, blame
 from dispatch.flow.commit import mirror, retrying, store, turns_for
 from dispatch.flow.service import Service
 from dispatch.page import DELIVERY, Delivery, Report
-from dispatch.store import casefiles, datakeys, inbox, ledger, outbox, schema
+from dispatch.store import casefiles, datakeys, inbox, ledger, outbox, people, schema
 from dispatch.store.casefiles import Told
 
 # The provider's words for how far a message or call got. A call that was answered may have met a voicemail: only a
@@ -171,7 +171,10 @@ def refused(actor: Actor, svc: Service, attempt_id: str, code: int | None) -> No
     a, told = schema.attempts, Told()
     with svc.record.write() as conn:
         attempt = conn.execute(select(a).where(a.c.id == attempt_id)).one()
-        entries = blame(actor, svc, conn, told, attempt, Report.FAILED, code)
+        # What is known of them already has rung: a text to somebody who stopped ours must not ring each time again.
+        known = people.some(conn, [attempt.person]) if attempt.person is not None else []
+        news = bool(known) and known[0].unreachable is None
+        entries = blame(actor, svc, conn, told, attempt, Report.FAILED, code) if news else []
         if entries:
             told.ledger_no = ledger.append(conn, entries)
     mirror(svc, told)

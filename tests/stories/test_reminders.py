@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 
-from dispatch.flow import people, reminders
+from dispatch.flow import people, reminders, shiftchecks
 from dispatch.responder import Availability
 from dispatch.store import schema
 from tests.stories.duty import On, on_duty
@@ -90,6 +91,28 @@ def test_one_that_waited_to_be_sent_is_dropped_when_it_is_no_longer_true(world: 
     world.clock.forward(HOUR)
     world.settle()
     assert {row.state for row in world.rows(schema.outbox)} == {"void"}
+
+
+def test_nobody_is_reminded_whom_no_text_reaches_until_one_does(world: World) -> None:
+    on_duty(world, shift(world, 0.5), always=("ben",), **CHOSEN)
+    world.ana.reply("STOP")
+    world.kim.expect_sms("ana has stopped our texts")
+    look(world)
+    world.ana.reply("START").expect_sms("Texts to you are on again")
+    look(world)
+    world.ana.expect_sms("Reminder")
+
+
+@everywhere
+def test_two_sweepers_at_the_same_moment_remind_and_ask_once(world: World) -> None:
+    on_duty(world, shift(world, 0), shift(world, 0.5, "cam"), always=("ben",), shift_check="10m", **CHOSEN)
+    with ThreadPoolExecutor(4) as pool:
+        asked = [pool.submit(shiftchecks.ask, SYSTEM, world.svc) for _ in range(2)]
+        given = [pool.submit(reminders.give, SYSTEM, world.svc) for _ in range(2)]
+    assert sum(one.result() for one in asked) == sum(one.result() for one in given) == 1
+    world.settle()
+    world.ana.expect_sms("Shift check")
+    world.cam.expect_sms("Reminder")
 
 
 def test_what_was_said_long_ago_is_forgotten(world: World) -> None:
