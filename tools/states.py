@@ -17,6 +17,8 @@ from dispatch.escalation import MOVES, Run
 from dispatch.handoff import LEAVES as HANDOFF
 from dispatch.handoff import State as Handoff
 from dispatch.page import ANSWER, DELIVERY, Answer, Delivery
+from dispatch.shiftcheck import LEAVES as SHIFT_CHECK
+from dispatch.shiftcheck import State as ShiftCheck
 from dispatch.signature import LEAVES as SIGNING
 from dispatch.signature import State as Signing
 from dispatch.swap import LEAVES as SWAP
@@ -52,6 +54,13 @@ Its one clock, while it is offered, is the time by which an answer is wanted. `a
 are left over. What is not taken stays with its giver in every state, and a late yes is welcome.
 """
 
+_SHIFT_CHECK = """
+## A shift check
+
+Its one clock, while it waits for an answer, is the team's limit: `overdue` then, or `left` for whoever is no longer on.
+The coordinator is rung on the way into `overdue` and `undelivered`, and the ringing ends with `answered_late`.
+"""
+
 
 def document() -> str:
     every_open = {event for event in Event if all(LEAVES[state].get(event) for state in OPEN)}
@@ -79,6 +88,10 @@ def document() -> str:
         _picture({s: {str(event): to for event, to in row.items()} for s, row in SWAP.items()}, Swap.ASKED),
         _HANDOFF,
         _picture({h: {str(event): to for event, to in row.items()} for h, row in HANDOFF.items()}, Handoff.OFFERED),
+        _SHIFT_CHECK,
+        _picture(
+            {c: {str(event): to for event, to in row.items()} for c, row in SHIFT_CHECK.items()}, ShiftCheck.ASKED
+        ),
         "\n## A signature\n\nOf what somebody in training assessed. Its clock runs until it is signed.\n",
         _picture({s: {str(event): to for event, to in row.items()} for s, row in SIGNING.items()}, Signing.ASKED),
     ]
