@@ -30,6 +30,7 @@ from dispatch.roster import Roster, Team
 from dispatch.rosterpeople import Person, read_person
 from dispatch.rosterrules import Known, read_absence, read_override, read_shift, read_team, read_temporary
 from dispatch.shift import Shift
+from dispatch.skills import doubtful
 from dispatch.yamlfile import Node, load
 
 __all__ = ["Changes", "Person", "RosterFile", "changes", "read"]
@@ -66,6 +67,8 @@ class Changes:
     rules: tuple[str, ...] = ()
     new_teams: frozenset[str] = field(default_factory=frozenset)
     new_people: frozenset[str] = field(default_factory=frozenset)
+    #: what is no fault and yet was perhaps not meant: see `skills`
+    doubts: tuple[str, ...] = ()
 
     @property
     def nothing(self) -> bool:
@@ -96,12 +99,14 @@ def changes(current: RosterFile, new: RosterFile) -> Changes:
     """What importing `new` would change in `current`."""
     old_teams = {team.id: team for team in current.teams}
     old_people = {person.id: person for person in current.people}
+    everyone = {person.id: person for person in new.people}
     return Changes(
         teams=tuple(team for team in new.teams if old_teams.get(team.id) != team),
         people=tuple(person for person in new.people if old_people.get(person.id) != person),
         rules=tuple(team.id for team in new.teams if _rules(current, team.id) != _rules(new, team.id)),
         new_teams=frozenset(team.id for team in new.teams) - old_teams.keys(),
         new_people=frozenset(person.id for person in new.people) - old_people.keys(),
+        doubts=doubtful({id_: person.responder.skills for id_, person in {**old_people, **everyone}.items()}),
     )
 
 

@@ -51,9 +51,12 @@ def import_(
                 "rules": list(found.rules),
                 "new_teams": sorted(found.new_teams),
                 "new_people": sorted(found.new_people),
+                "doubts": list(found.doubts),
             }
         )
         return
+    for doubt in found.doubts:
+        print(f"look again: {doubt}")
     if found.nothing:
         print("nothing to change: the record already says so")
         return

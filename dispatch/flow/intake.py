@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from dispatch import contact as contacts_rules
 from dispatch import disposition as endings
-from dispatch import opening
+from dispatch import opening, skills
 from dispatch.access import Act, Actor, Role, check
 from dispatch.casefile import Said, Turn
 from dispatch.closure import close
@@ -29,7 +29,7 @@ from dispatch.flow.commit import mirror, retrying
 from dispatch.flow.filing import Deciding, Ready, Sealed, file_all, save
 from dispatch.flow.rosters import TeamNow
 from dispatch.flow.service import Service
-from dispatch.store import casefiles, contacts, idempotency
+from dispatch.store import casefiles, contacts, idempotency, people
 from dispatch.store.ledger import Entry
 from dispatch.triage import Triage, triage
 
@@ -135,6 +135,7 @@ def _ready(svc: Service, wish: Wish) -> Ready | Logged:
     with svc.record.read() as conn:
         team = svc.rosters.team(conn, team_id)
         known = _known_people(svc, conn, draft.contact)
+        missing = _skills_missing(conn, draft.contact)
     if draft.case_id is not None:
         return retrying(lambda: _log_onto(actor, svc, draft, scored, key, body, known))
     facts = facts_of(draft.contact)
@@ -154,12 +155,18 @@ def _ready(svc: Service, wish: Wish) -> Ready | Logged:
         case_id=case_id,
         sealed=Sealed.of(actor, svc, draft.contact, scored, facts, case_id, now),
         files=svc.instruments.new(s.score.hash for s in scored),
-        prompts=found.prompts,
+        prompts=(*found.prompts, *missing),
         entry=_entry(actor, draft, case_id, now),
         open=partial(
             _open, actor, svc, draft, facts, found, team, case_id or "", answered_at, now, known, resolved=resolved
         ),
     )
+
+
+def _skills_missing(conn: Connection, contact: Contact) -> tuple[str, ...]:
+    """What to tell the operator of skills nobody in the team has: a slip of the keyboard, most likely."""
+    asked = contact.needs.skills
+    return skills.unmet(asked, people.skills_of(conn, contact.team)) if asked else ()
 
 
 def _entry(actor: Actor, draft: Draft, case_id: str | None, now: datetime) -> Entry:

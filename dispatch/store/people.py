@@ -224,6 +224,12 @@ def one(conn: Connection, person: str) -> Row[Any]:
     return found
 
 
+def skills_of(conn: Connection, team: str) -> frozenset[str]:
+    """Every skill that somebody has who may be asked in this team."""
+    rows = conn.scalars(select(schema.people.c.skills).where(schema.people.c.id.in_(_CALLABLE)), {"team": team})
+    return frozenset(skill for skills in rows for skill in skills)
+
+
 def some(conn: Connection, persons: Sequence[str]) -> list[Row[Any]]:
     """Rows of these people, by id; whoever is not there is absent."""
     query = select(schema.people).where(schema.people.c.id.in_(persons)).order_by(schema.people.c.id)
