@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 
@@ -17,11 +18,13 @@ class SendPage:
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """Text somebody who works here. `words` names a text of `wording`; `about` holds codes, handles and times only."""
+    """Text somebody who works here. `words` names a text of `wording`; `about` holds codes, handles and times only. It
+    leaves at once, or not before `after`."""
 
     person: str
     words: str
     about: dict[str, str] = field(default_factory=dict)
+    after: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ def due(
     now: datetime,
 ) -> tuple[Reminder, ...]:
     """The reminders to give now, none of them for a spell that has begun. `night` is local, in `place`."""
-    if _night_of(now, night, place) is not None:
+    if night_of(now, night, place) is not None:
         return ()
     found = []
     for spell in spells:
@@ -70,11 +70,11 @@ def due(
 def moment(start: datetime, before: timedelta, night: tuple[time, time], place: ZoneInfo) -> datetime:
     """When the reminder of this length is due."""
     at = start - before
-    dark = _night_of(at, night, place)
+    dark = night_of(at, night, place)
     return at if dark is None else dark.start - EVENING
 
 
-def _night_of(at: datetime, night: tuple[time, time], place: ZoneInfo) -> Window | None:
+def night_of(at: datetime, night: tuple[time, time], place: ZoneInfo) -> Window | None:
     """The night that an instant lies in; None by day, and where night begins and ends at the same time."""
     if night[0] == night[1]:
         return None

@@ -11,9 +11,11 @@ from dispatch import swapcodes
 from dispatch.access import Act, Actor, Role, check
 from dispatch.errors import Fault, InvalidInput, NotAllowed, Refused
 from dispatch.flow import matters
+from dispatch.flow.rosters import TeamNow
 from dispatch.flow.service import Service
 from dispatch.flow.swapwords import Voice
 from dispatch.matter import Matter
+from dispatch.reminder import night_of
 from dispatch.roster import Roster
 from dispatch.store import people, schema
 from dispatch.store.people import Known
@@ -21,6 +23,8 @@ from dispatch.swap import OPEN, Swap, pieces, why_not
 
 #: A code is not given to another swap for this long after its shift: a late answer must find its own.
 CODE_REST = timedelta(days=7)
+#: A shift that begins less than this after the night is asked for in the night.
+TO_ANSWER = timedelta(hours=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ def ask(actor: Actor, svc: Service, wanted: Ask) -> str:
     giver = speaker_of(actor, wanted.giver, wanted.team)
     told: list[str] = []
     voices: list[Voice] = []
+    after: list[datetime | None] = []
 
     def make(conn: Connection) -> Swap:
         now = svc.clock.now()
@@ -63,13 +68,14 @@ def ask(actor: Actor, svc: Service, wanted: Ask) -> str:
         pool = {one.responder.id: one for one in people.pool(conn, swap.team, None, now)}
         told[:] = _whom(swap, wanted, pool, here.roster)
         voices[:] = [Voice(svc.public_url, here.team.zone)]
+        after[:] = [_morning(swap, here, now)]
         return swap
 
     def decide(matter: Matter[Swap]) -> str:
         swap = matter.row
         matter.say("swap", swap=swap.id, event="asked", state=swap.state.value, giver=giver, layer=swap.layer)
         for person in told:
-            voices[0].tell(matter, person, "swap_asked")
+            voices[0].tell(matter, person, "swap_asked", after[0])
         if giver != actor.person:
             voices[0].tell(matter, giver, "swap_asked_for")
         return swap.id
@@ -138,6 +144,13 @@ def _whom(swap: Swap, wanted: Ask, pool: dict[str, Known], roster: Roster) -> li
     if not able:
         raise Refused("Nobody of the team could take it: all are on call in this layer then, or away.")
     return able
+
+
+def _morning(swap: Swap, here: TeamNow, now: datetime) -> datetime | None:
+    """When whoever is asked at night is texted: in the morning, if the shift leaves time enough; None is now. Their
+    telephones let our number through, and it must not wake a whole team for next week's shift."""
+    night = night_of(now, here.policy.limits.night, here.team.zone)
+    return night.end if night is not None and swap.start >= night.end + TO_ANSWER else None
 
 
 def _code(svc: Service, conn: Connection, now: datetime) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from dispatch import effects
 from dispatch.matter import Matter
 from dispatch.swap import State, Swap, Tell
 
@@ -59,9 +61,9 @@ class Voice:
     public_url: str
     zone: ZoneInfo
 
-    def tell(self, matter: Matter[Swap], person: str, words: str) -> None:
+    def tell(self, matter: Matter[Swap], person: str, words: str, after: datetime | None = None) -> None:
         """One text about the swap as it stands in `matter`: handles, a layer, times and its code."""
-        matter.tell(person, words, **self.about(matter.row))
+        matter.do(effects.Tell(person, words, self.about(matter.row), after))
 
     def about(self, swap: Swap) -> dict[str, str]:
         return {

@@ -181,8 +181,8 @@ def effect_row(
     match effect:
         case SendPage(page_id, person, voice):
             row |= {"page_id": page_id, "person": person, "payload": {"voice": voice}}
-        case Tell(person, words, about):
-            row |= {"person": person, "payload": {"words": words, "about": about}}
+        case Tell(person, words, about, after):
+            row |= {"person": person, "payload": {"words": words, "about": about}, "not_before": after or now}
         case Ring(alarm_id, person, by):
             row |= {"alarm_id": alarm_id, "person": person, "payload": {"by": by}}
         case Bridge(person):

@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import delete, insert
 
 from dispatch.access import Actor, Role
 from dispatch.errors import InvalidInput, NotAllowed, Refused
-from dispatch.flow import people, rostering, swaps
+from dispatch.flow import people, rostering, swaps, sweeping
 from dispatch.flow.swapasks import Ask, ask
 from dispatch.override import Override
 from dispatch.roster import on_call
@@ -431,3 +432,30 @@ def test_take_without_a_swaps_code_takes_neither_a_shift_nor_a_case(duty: World)
     duty.kim.expect_sms("nobody could act on")
     duty.dan.reply(f"2 {case.code}").expect_sms("declined")
     duty.dee.expect_sms("CRISIS PAGE", case.code)
+
+
+def test_nobody_is_woken_for_a_shift_that_has_time_and_everybody_for_one_that_has_not(duty: World) -> None:
+    duty.clock.forward(timedelta(hours=16))
+    duty.do(ask, ANA, Ask("default", "primary", START, asked=("ben",)))
+    duty.forward(hours=4, minutes=59)
+    duty.assert_quiet()
+    duty.forward(minutes=1)
+    duty.ben.expect_sms("ana asks: take primary")
+    duty.forward(hours=22)
+    dan = actor("dan")
+    soon = duty.clock.now() + timedelta(hours=1)
+    duty.do(ask, dan, Ask("default", "backup", soon, soon + timedelta(hours=8), ("cam",)))
+    duty.cam.expect_sms("dan asks: take backup")
+
+
+def test_a_swap_and_a_departure_that_lost_their_clocks_get_them_back(duty: World) -> None:
+    asked_ben(duty)
+    with duty.svc.record.write() as conn:
+        conn.execute(
+            insert(schema.departures),
+            {"id": "d1", "team": "default", "person": "ana", "until": END, "state": "coming", "version": 0},
+        )
+        conn.execute(delete(schema.deadlines))
+    assert sweeping.sweep(SYSTEM, duty.svc)["clockless"] == 2
+    assert {row.owner_kind for row in duty.rows(schema.deadlines)} == {"swap", "departure"}
+    assert sweeping.sweep(SYSTEM, duty.svc)["clockless"] == 0
