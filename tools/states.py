@@ -12,6 +12,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from dispatch.case import CLOCKS, LEAVES, OPEN, OURS, Event, State
+from dispatch.debrief import LEAVES as DEBRIEF
+from dispatch.debrief import State as Debrief
 from dispatch.escalation import CLOCKS as RUN_CLOCKS
 from dispatch.escalation import MOVES, Run
 from dispatch.handoff import LEAVES as HANDOFF
@@ -61,6 +63,13 @@ Its one clock, while it waits for an answer, is the team's limit: `overdue` then
 The coordinator is rung on the way into `overdue` and `undelivered`, and the ringing ends with `answered_late`.
 """
 
+_DEBRIEF = """
+## A debrief
+
+Its one clock: an offer lapses without a word, and one that is wanted rings the coordinators, again each day, until it
+was held. Somebody may ask for one that nobody offered.
+"""
+
 
 def document() -> str:
     every_open = {event for event in Event if all(LEAVES[state].get(event) for state in OPEN)}
@@ -94,6 +103,12 @@ def document() -> str:
         ),
         "\n## A signature\n\nOf what somebody in training assessed. Its clock runs until it is signed.\n",
         _picture({s: {str(event): to for event, to in row.items()} for s, row in SIGNING.items()}, Signing.ASKED),
+        _DEBRIEF,
+        _picture(
+            {d: {str(event): to for event, to in row.items()} for d, row in DEBRIEF.items()},
+            Debrief.OFFERED,
+            Debrief.WANTED,
+        ),
     ]
     return "\n".join(parts).rstrip() + "\n"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dispatch.case import LEAVES, Event, State
+from dispatch.debrief import State as Debrief
 from dispatch.escalation import Run
 from dispatch.page import Answer, Delivery
 from dispatch.shiftcheck import State as ShiftCheck
@@ -17,7 +18,7 @@ def test_the_picture_is_fresh() -> None:
 
 def test_every_state_is_in_it() -> None:
     text = states.document()
-    for kind in (State, Run, Delivery, Answer, Signing, ShiftCheck):
+    for kind in (State, Run, Delivery, Answer, Signing, ShiftCheck, Debrief):
         for state in kind:
             assert f" {state}" in text, state
 
