@@ -57,3 +57,22 @@ def test_no_known_rule_is_not_the_same_as_nothing_owed() -> None:
     assert south_dakota is not None
     assert (south_dakota.hours, south_dakota.since) == (None, date(2024, 2, 29))
     assert owed(Credential("MT", "LCPC"), shipped(), TODAY) is None
+
+
+def test_training_that_is_not_counted_in_hours_is_owed_until_one_is_logged_and_confirmed() -> None:
+    held = Credential("SD", "QMHP", expires=date(2028, 2, 29))
+    none = owed(held, shipped(), TODAY)
+    claimed = owed(replace(held, training=(Training(date(2026, 1, 1), 2, claimed=True),)), shipped(), TODAY)
+    done = owed(replace(held, training=(Training(date(2026, 1, 1), 2),)), shipped(), TODAY)
+    assert [one and (one.unlogged, one.nothing) for one in (none, claimed, done)] == [
+        (True, False),
+        (True, False),
+        (False, True),
+    ]
+
+
+def test_claimed_hours_do_not_count() -> None:
+    claimed = Training(date(2026, 9, 1), 8, "ethics", claimed=True)
+    found = owed(replace(QMHP, training=(claimed,)), shipped(), TODAY)
+    assert found is not None
+    assert (found.hours, found.logged) == (8, 0)

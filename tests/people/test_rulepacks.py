@@ -186,3 +186,56 @@ def test_a_fault_names_file_and_line(was: str, now: str, line: int, says: str) -
     with pytest.raises(InvalidFile) as caught:
         read(PACK.replace(was, now), "mt.yaml")
     assert (f"mt.yaml:{line}", True) in [(f.field, says in f.problem) for f in caught.value.faults]
+
+
+@pytest.mark.parametrize(
+    ("state", "title", "kind", "supervision", "confidence"),
+    [
+        ("VA", "QMHP", "qualified", "licensed", "high"),
+        ("VA", "QMHP-T", "trainee", "named", "medium"),
+        ("VA", "Certified Pre-Screener", "qualified", "none", "high"),
+        ("OR", "QMHP", "qualified", "none", "medium"),
+        ("OR", "QMHP (Youth Authority)", "qualified", "qualified", "medium"),
+        ("OR", "QMHA", "associate", "qualified", "high"),
+        ("TX", "QMHP-CS", "qualified", "licensed", "high"),
+        ("TX", "CSSP", "peer", "licensed", "high"),
+        ("IL", "QMHP", "qualified", "licensed", "medium"),
+        ("IL", "MHP", "associate", "qualified", "high"),
+        ("IL", "RSA", "associate", "licensed", "low"),
+        ("MO", "QMHP", "qualified", "licensed", "low"),
+        ("NV", "QMHP", "qualified", "licensed", "medium"),
+        ("NV", "QBA", "associate", "qualified", "medium"),
+        ("KS", "QMHP", "licensed", "none", "medium"),
+        ("SD", "QMHP", "licensed", "none", "medium"),
+        ("KY", "QMHP", "qualified", "licensed", "low"),
+        ("WA", "MHP", "qualified", "none", "medium"),
+        ("WA", "DCR", "qualified", "qualified", "medium"),
+        ("NC", "QP", "qualified", "none", "medium"),
+        ("NC", "AP", "associate", "qualified", "medium"),
+        ("OH", "QBHS", "associate", "licensed", "medium"),
+        ("GA", "LCSW", "licensed", "none", "high"),
+        ("GA", "PP", "associate", "licensed", "high"),
+        ("IA", "LISW", "licensed", "none", "high"),
+    ],
+)
+def test_each_title_as_its_state_has_it(state: str, title: str, kind: str, supervision: str, confidence: str) -> None:
+    pack = shipped().of(state, date(2026, 11, 22))
+    assert pack is not None
+    rule = pack.titles[title.casefold()]
+    assert (rule.kind, rule.supervision, rule.source.confidence) == (kind, supervision, confidence)
+
+
+@pytest.mark.parametrize(
+    ("state", "title", "years", "hours"),
+    [
+        ("VA", "QMHP", 1, 8),
+        ("OR", "QMHP (Youth Authority)", 2, 5),
+        ("SD", "QMHP", 4, None),
+        ("WA", "DCR", 1, None),
+    ],
+)
+def test_what_each_renewal_asks(state: str, title: str, years: int, hours: float | None) -> None:
+    pack = shipped().of(state, date(2026, 11, 22))
+    assert pack is not None
+    found = pack.renewals[title.casefold()]
+    assert (found.years, found.hours) == (years, hours)
