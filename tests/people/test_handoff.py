@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from dispatch.departure import Departure, ended
+from dispatch.departure import State as Going
 from dispatch.handoff import LEAVES, Event, Handoff, State, advance, leaving
 from dispatch.rosterfile import read
 from tests.people.example import ROSTER, utc
@@ -76,3 +78,27 @@ def test_who_leaves_with_open_cases_and_who_follows() -> None:
     ]
     assert leaving(roster, "default", {"ana": ["c1"]}, monday - timedelta(hours=1), timedelta(minutes=30)) == ()
     assert leaving(roster, "default", {}, monday, timedelta(minutes=30)) == ()
+
+
+def test_a_yes_to_all_is_no_yes_to_a_case_that_must_be_named() -> None:
+    found = advance(OFFER, Event.ACCEPTED, NOW, still_open=OPEN, by_name=("c2",))
+    assert (found.moves, found.handoff.state, found.tell_coordinator) == (frozenset({"c1"}), State.PARTLY, True)
+    named = advance(found.handoff, Event.ACCEPTED, NOW, ["c2"], ("c2",), by_name=("c2",))
+    assert (named.moves, named.handoff.state) == (frozenset({"c2"}), State.ACCEPTED)
+
+
+def test_the_end_of_a_spell_tells_what_is_left_and_was_not_offered() -> None:
+    roster = read(ROSTER).roster
+    monday = utc("2026-01-12T13:00")
+    ana = Departure("d1", "default", "ana", monday)
+    assert ended(ana, roster, OPEN, (), monday - timedelta(seconds=1)) is None
+    found = ended(ana, roster, OPEN, ("c2",), monday)
+    assert found is not None
+    assert (found.left, found.departure.state, found.departure.deadline) == (frozenset({"c1"}), Going.OVER, None)
+    assert ended(found.departure, roster, OPEN, (), monday) is None
+
+
+def test_who_is_still_on_when_the_time_has_come_has_not_left() -> None:
+    found = ended(Departure("d1", "default", "tom", utc("2026-01-12T13:00")), read(ROSTER).roster, OPEN, (), DUE)
+    assert found is not None
+    assert (found.left, found.departure.state) == (frozenset(), Going.OVER)

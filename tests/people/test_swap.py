@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from dispatch.deadline import Deadline, Meaning
-from dispatch.roster import Absence, Always, Roster, Shift, Team, on_call
-from dispatch.swap import LEAVES, OPEN, Event, State, Swap, Tell, advance, still_theirs, why_not
+from dispatch.override import Override
+from dispatch.roster import Absence, Always, Once, Roster, Shift, Team, on_call
+from dispatch.swap import (
+    LEAVES,
+    OPEN,
+    REACH,
+    Event,
+    Piece,
+    State,
+    Swap,
+    Tell,
+    advance,
+    passed_on,
+    pieces,
+    still_theirs,
+    warnings,
+    why_not,
+)
 from tests.people.example import responder, utc
 
 START, END = utc("2026-01-10T13:00"), utc("2026-01-11T01:00")
@@ -106,3 +122,66 @@ def test_who_cannot_take_it() -> None:
 def test_a_shift_that_is_no_longer_theirs_cannot_be_given() -> None:
     assert still_theirs(SWAP, ROSTER)
     assert not still_theirs(Swap("s1", "default", "backup", "ana", START, END), ROSTER)
+
+
+def test_a_swap_of_less_than_all_the_time_is_not_theirs() -> None:
+    later = Roster(ROSTER.teams, (Shift("default", "primary", Once("ana", START, END)),))
+    assert still_theirs(SWAP, later)
+    assert not still_theirs(Swap("s1", "default", "primary", "ana", START, END + timedelta(hours=1)), later)
+
+
+def test_who_has_agreed_may_still_step_back() -> None:
+    taken = advance(
+        Swap("s1", "default", "primary", "ana", START, END, needs_approval=True), Event.TOOK, "ben", NOW
+    ).swap
+    assert advance(taken, Event.UNDID, "ben", NOW).swap.state is State.UNDONE
+
+
+@pytest.mark.parametrize(
+    ("expires", "found"),
+    [
+        (date(2027, 6, 30), ()),
+        (date(2026, 1, 10), ()),
+        (date(2026, 1, 9), ("VA LMHP expired on 2026-01-09",)),
+    ],
+)
+def test_a_credential_is_looked_at_for_the_days_of_the_shift_where_the_team_is(expires: date, found: object) -> None:
+    """The shift ends at one in the morning by UTC, and on the evening of the 10th by the team's clock."""
+    assert warnings(SWAP, responder("ben", expires=expires), ROSTER, None) == found
+
+
+def test_another_layer_in_that_time_is_worth_knowing() -> None:
+    both = Roster(ROSTER.teams, (*ROSTER.shifts, Shift("default", "backup", Always("ben"))))
+    assert warnings(SWAP, responder("ben"), both, None) == ("on call in backup in that time too",)
+
+
+def test_something_to_know_is_for_a_coordinator_where_swaps_are_free_too() -> None:
+    taken = advance(Swap("s1", "default", "primary", "ana", START, END, warnings=("so",)), Event.TOOK, "ben", NOW).swap
+    assert (taken.state, taken.needs_approval) == (State.TAKEN, True)
+
+
+def test_the_stretches_of_duty_that_can_be_given() -> None:
+    shifts = (
+        Shift("default", "primary", Once("ana", START, END)),
+        Shift("default", "primary", Once("ana", END, END + timedelta(hours=2))),
+        Shift("default", "backup", Always("ana")),
+        Shift("default", "second", Always("ben")),
+    )
+    found = pieces(Roster(ROSTER.teams, shifts), "default", "ana", START, START + timedelta(minutes=1))
+    assert found == (
+        Piece(START - REACH, START + timedelta(minutes=1) + REACH, "backup", endless=True),
+        Piece(START, END + timedelta(hours=2), "primary", endless=False),
+    )
+    assert pieces(Roster(ROSTER.teams, shifts[:1]), "default", "ana", END, END + timedelta(hours=1)) == ()
+
+
+def test_what_was_passed_on_since() -> None:
+    done = advance(SWAP, Event.TOOK, "ben", NOW).swap
+    first, second = done.override, Override("default", "primary", START, END, "cho", "ben")
+    assert first is not None
+    assert not passed_on(done, Roster(ROSTER.teams, ROSTER.shifts, (first,)))
+    assert passed_on(done, Roster(ROSTER.teams, ROSTER.shifts, (first, second)))
+    assert not passed_on(done, Roster(ROSTER.teams, ROSTER.shifts, (second, first))), (
+        "an earlier one does not hang on it"
+    )
+    assert not passed_on(done, Roster(ROSTER.teams, ROSTER.shifts, (second,))), "it is out of the roster already"
