@@ -103,9 +103,10 @@ def create(
     app.state.reports = Reports(svc)
     app.state.intake = contacts.lane(svc)
     problems.install(app)
+    # First, because routes are looked through in this order, and every page brings two or three reports.
+    app.include_router(webhooks.router)
     for module in _V1:
         app.include_router(module.router, prefix=openapi.API)
-    app.include_router(webhooks.router)
     app.include_router(feeds.calendars)
     app.include_router(health.router)
     for router in also:

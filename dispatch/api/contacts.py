@@ -65,17 +65,17 @@ def lane(svc: Service) -> Intake:
 
 
 def _log(svc: Service, wishes: Sequence[intake.Wish]) -> list[Answer | Exception]:
-    return [
-        done if isinstance(done, Exception) else _brief(svc, wish, done)
-        for wish, done in zip(wishes, intake.log_contacts(svc, wishes), strict=True)
-    ]
+    done = intake.log_contacts(svc, wishes)
+    logged = {n: one for n, one in enumerate(done) if isinstance(one, intake.Logged)}
+    cases = looks.logged_all(svc, [(wishes[n].actor, one) for n, one in logged.items()])
+    briefs = dict(zip(logged, cases, strict=True))
+    return [_answer(one, briefs.get(n)) for n, one in enumerate(done)]
 
 
-def _brief(svc: Service, wish: intake.Wish, done: intake.Logged) -> Answer | Exception:
-    try:
-        return done, looks.logged(wish.actor, svc, done)
-    except ServiceError as error:
-        return error
+def _answer(done: intake.Logged | Exception, case: CaseBrief | ServiceError | None) -> Answer | Exception:
+    if isinstance(done, Exception):
+        return done
+    return case if isinstance(case, ServiceError) else (done, case)
 
 
 @router.post("/search")

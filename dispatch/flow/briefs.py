@@ -20,13 +20,13 @@ from dispatch.store import schema
 from dispatch.store.sealing import DataKey
 
 _C, _A, _K = schema.cases.c, schema.assessments.c, schema.data_keys.c
-_CASE = select(
+_CASES = select(
     _C.id, _C.code, _C.state, _C.team, _C.urgency, _C.mode, _C.respond_by, _C.logged_at, _C.incomplete
-).where(_C.id == bindparam("case"))
+).where(_C.id.in_(bindparam("cases", expanding=True)))
 _GIVEN = (
     select(schema.assessments, _K.wrapped)
     .join(schema.data_keys, _K.id == _A.key_id)
-    .where(_A.case_id == bindparam("case"))
+    .where(_A.case_id.in_(bindparam("cases", expanding=True)))
     .order_by(_A.at, _A.id)
 )
 _AHEAD = select(func.count()).where(
@@ -44,28 +44,47 @@ _AHEAD = select(func.count()).where(
 
 def brief_of(svc: Service, case_id: str) -> CaseBrief:
     """Raises NotFound. No look is recorded here: see `looks`."""
+    found = briefs_of(svc, [case_id])
+    if not found:
+        raise NotFound("There is no such case.")
+    return found[case_id]
+
+
+def briefs_of(svc: Service, case_ids: Sequence[str]) -> dict[str, CaseBrief]:
+    """Several cases in one look, by id; one that is not there is absent."""
+    if not case_ids:
+        return {}
     with svc.record.read() as conn:
-        case = conn.execute(_CASE, {"case": case_id}).one_or_none()
-        if case is None:
-            raise NotFound("There is no such case.")
-        rows = conn.execute(_GIVEN, {"case": case_id}).all()
+        cases = conn.execute(_CASES, {"cases": list(case_ids)}).all()
+        given: dict[str, list[Row[Any]]] = {case.id: [] for case in cases}
+        for row in conn.execute(_GIVEN, {"cases": list(given)}) if given else ():
+            given[row.case_id].append(row)
         # The policy only ranks several results among each other.
-        policy = svc.rosters.team(conn, case.team).policy if len(rows) > 1 else None
-        state, urgency = State(case.state), Urgency(case.urgency)
-        place = Place(urgency.rank, case.respond_by, case.logged_at, case.id)
-        position = position_of(conn, case.team, state, place)
-    views = opened(svc, rows, {row.key_id: DataKey(row.key_id, row.wrapped) for row in rows}, None)
+        ranked = {case.team for case in cases if len(given[case.id]) > 1}
+        policies = {team: svc.rosters.team(conn, team).policy for team in ranked}
+        places = {case.id: position_of(conn, case.team, State(case.state), _place(case)) for case in cases}
+    return {case.id: _brief(svc, case, given[case.id], places[case.id], policies.get(case.team)) for case in cases}
+
+
+def _place(case: Any) -> Place:
+    return Place(Urgency(case.urgency).rank, case.respond_by, case.logged_at, case.id)
+
+
+def _brief(
+    svc: Service, case: Any, given: Sequence[Row[Any]], position: int | None, policy: Policy | None
+) -> CaseBrief:
+    views = opened(svc, given, {row.key_id: DataKey(row.key_id, row.wrapped) for row in given}, None)
     return CaseBrief(
         id=case.id,
         code=case.code,
-        state=state,
+        state=State(case.state),
         team=case.team,
-        urgency=urgency,
+        urgency=Urgency(case.urgency),
         response_mode=Mode(case.mode),
         respond_by=case.respond_by,
         queue_position=position,
         incomplete=case.incomplete,
-        because=because(views, policy),
+        because=because(views, policy if len(given) > 1 else None),
     )
 
 

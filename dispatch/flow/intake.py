@@ -90,9 +90,9 @@ def log_contacts(svc: Service, wishes: Sequence[Wish]) -> list[Logged | Exceptio
     that the sync to the disk and most statements are paid for once. What is wrong with one is its own answer."""
     answers: dict[int, Logged | Exception] = {}
     ready: dict[int, Ready] = {}
-    for n, wish in enumerate(wishes):
+    for n, (wish, around) in enumerate(zip(wishes, _around(svc, wishes), strict=True)):
         try:
-            found = _ready(svc, wish)
+            found = _ready(svc, wish, around)
         except Exception as error:  # noqa: BLE001  (the answer to this one)
             answers[n] = error
         else:
@@ -123,7 +123,25 @@ def _filed(svc: Service, ready: Sequence[Ready]) -> list[Logged | Exception]:
     ]
 
 
-def _ready(svc: Service, wish: Wish) -> Ready | Logged:
+Around = tuple[TeamNow, tuple[str, ...], tuple[str, ...]]
+
+
+def _around(svc: Service, wishes: Sequence[Wish]) -> list[Around | InvalidInput]:
+    """What the record knows that matters to each: its team, who has spoken with the person before, and which
+    skills nobody has."""
+    found: list[Around | InvalidInput] = []
+    with svc.record.read() as conn:
+        for wish in wishes:
+            contact = wish.draft.contact
+            try:
+                team = svc.rosters.team(conn, contact.team)
+                found.append((team, _known_people(svc, conn, contact), _skills_missing(conn, contact)))
+            except InvalidInput as error:
+                found.append(error)
+    return found
+
+
+def _ready(svc: Service, wish: Wish, around: Around | InvalidInput) -> Ready | Logged:
     """Everything about a new contact that needs no write lock. One for a case that is open is logged here."""
     actor, draft, key, body = wish.actor, wish.draft, wish.key, wish.body
     team_id = draft.contact.team
@@ -132,10 +150,9 @@ def _ready(svc: Service, wish: Wish) -> Ready | Logged:
     draft = _confirmed(actor, draft)
     contacts_rules.check(draft.contact, now)
     scored = score_all(svc, draft.assessments, now)
-    with svc.record.read() as conn:
-        team = svc.rosters.team(conn, team_id)
-        known = _known_people(svc, conn, draft.contact)
-        missing = _skills_missing(conn, draft.contact)
+    if isinstance(around, InvalidInput):
+        raise around
+    team, known, missing = around
     if draft.case_id is not None:
         return retrying(lambda: _log_onto(actor, svc, draft, scored, key, body, known))
     facts = facts_of(draft.contact)

@@ -7,7 +7,7 @@ whom. That chain has its own head: reading never waits for dispatching.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -17,11 +17,11 @@ from dispatch.access import Act, Actor, check
 from dispatch.case import Case
 from dispatch.casefile import CaseFile
 from dispatch.contact import Personal, is_number
-from dispatch.errors import Fault, Forgotten, InvalidInput, NotFound
+from dispatch.errors import Fault, Forgotten, InvalidInput, NotFound, ServiceError
 from dispatch.facts import Facts
 from dispatch.flow import waivers
 from dispatch.flow.boards import alarm_views, owners_of
-from dispatch.flow.briefs import because, brief_of, opened, position_of
+from dispatch.flow.briefs import because, brief_of, briefs_of, opened, position_of
 from dispatch.flow.intake import Logged
 from dispatch.flow.lines import case_ids_named, case_line, escalation_view, page_view
 from dispatch.flow.names import Names
@@ -62,12 +62,29 @@ def logged(actor: Actor, svc: Service, done: Logged) -> CaseBrief | None:
     What the operator has just entered is no look; a repeated request reads a case that others have worked on since,
     and is one.
     """
+    [found] = logged_all(svc, [(actor, done)])
+    if isinstance(found, ServiceError):
+        raise found
+    return found
+
+
+def logged_all(svc: Service, several: Sequence[tuple[Actor, Logged]]) -> list[CaseBrief | ServiceError | None]:
+    """`logged` for several that were logged together."""
+    found = briefs_of(svc, [done.case_id for _, done in several if done.case_id is not None])
+    return [_logged(actor, svc, done, found.get(done.case_id or "")) for actor, done in several]
+
+
+def _logged(actor: Actor, svc: Service, done: Logged, found: CaseBrief | None) -> CaseBrief | ServiceError | None:
     if done.case_id is None:
         return None
-    found = brief_of(svc, done.case_id)
+    if found is None:
+        return NotFound("There is no such case.")
     if done.again:
-        check(actor, Act.SEE_CASE, found.team)
-        noted(actor, svc, "case_seen", found.id, found.team)
+        try:
+            check(actor, Act.SEE_CASE, found.team)
+            noted(actor, svc, "case_seen", found.id, found.team)
+        except ServiceError as error:
+            return error
     return found
 
 
