@@ -29,6 +29,10 @@ def test_the_list_says_whose_credential_counts_and_until_when(api: Api, coordina
     assert "VA QMHP VA QMHP expired on 2020-01-01" in shown
     assert "VA LMHP counts until 2027-06-30" in shown
     assert "5550102" not in shown
+    soon = {"credentials": [{"state": "VA", "title": "QMHP", "expires": "2026-02-01"}]}
+    api.as_(Role.COORDINATOR).patch("/api/v1/responders/ben", json=soon)
+    listed = coordinator.open("/people").text
+    assert "Running out within 90 days Ben Okoro : VA QMHP, last good day 2026-02-01" in listed
 
 
 def test_a_person_is_changed_and_the_look_is_recorded(api: Api, coordinator: Screen) -> None:
