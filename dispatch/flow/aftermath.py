@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, bindparam, func, or_, select
 
+from dispatch.alarm import Kind
 from dispatch.case import State
 from dispatch.casefile import CaseFile, Turn
 from dispatch.debrief import OFFER_STANDS, Debrief, distressing
@@ -60,7 +61,9 @@ def _rest(conn: Connection, turn: Turn, done: list[str]) -> list[Entry]:
 
 
 def _debriefs(svc: Service, conn: Connection, told: Told, turn: Turn, here: list[str]) -> list[Entry]:
-    hard = {person: why for person in here if (why := distressing(turn.file, person))}
+    # While somebody's safety alarm rings another may be holding their telephone: the offer waits for the close.
+    in_danger = {alarm.subject for alarm in turn.file.alarms if alarm.open and alarm.kind is Kind.SAFETY}
+    hard = {who: why for who in here if who not in in_danger and (why := distressing(turn.file, who))}
     if not hard:
         return []
     d = schema.debriefs.c

@@ -404,6 +404,7 @@ def test_closing_ends_everything_that_still_runs(world: World) -> None:
     world.ben.expect_sms(PAGE)
     world.do(work.close, SUPERVISOR, case.id, Disposition.EMERGENCY_SERVICES)
     world.ben.expect_sms("needs nobody any more")
+    world.ana.expect_sms(f"{case.code} was a hard one")
     assert world.rows(schema.deadlines, case_id=case.id) == []
     assert world.ringing(case) == []
     world.forward(hours=1)
