@@ -38,9 +38,10 @@ from dispatch.grammar import (
 
 __all__ = [
     "Accept", "AskWhich", "Backup", "CallBridge", "CarrierWord", "CheckInOk", "Debrief", "Decline", "Digits",
-    "HeldCase", "LateAccept", "LatePage", "Meaning", "NotUnderstood", "NumberCode", "Off", "OffAskBack", "On",
-    "OpenPage", "OptIn", "OptOut", "Parsed", "Reading", "ReplyContext", "SafetyAlarm", "ShiftCheckOk", "Stage",
-    "Status", "StatusList", "SwapAnswer", "Unknown", "Verb", "Who", "normal", "parse", "reserved", "understand",
+    "HeldCase", "LateAccept", "LatePage", "Meaning", "NotUnderstood", "NothingAsked", "NumberCode", "Off",
+    "OffAskBack", "On", "OpenPage", "OptIn", "OptOut", "Parsed", "Reading", "ReplyContext", "SafetyAlarm",
+    "ShiftCheckOk", "Stage", "Status", "StatusList", "SwapAnswer", "Unknown", "Verb", "Who", "normal", "parse",
+    "reserved", "understand",
 ]  # fmt: skip
 
 
@@ -203,6 +204,12 @@ class Debrief:
 
 
 @dataclass(frozen=True, slots=True)
+class NothingAsked:
+    """`OK` while nothing waits for one: asked back with what can be sent. People send it to whatever they read, so it
+    is not worth a coordinator's alarm; and it may have been meant as a yes to a page, which it must never be."""
+
+
+@dataclass(frozen=True, slots=True)
 class AskWhich:
     verb: Verb
     codes: tuple[str, ...]
@@ -227,7 +234,7 @@ class Unknown:
 
 Meaning = (
     Accept | LateAccept | Decline | Status | CheckInOk | ShiftCheckOk | Backup | CallBridge | SafetyAlarm | On | Off
-    | OffAskBack | NumberCode | Who | StatusList | Debrief | SwapAnswer | AskWhich | OptOut | OptIn
+    | OffAskBack | NumberCode | Who | StatusList | Debrief | SwapAnswer | NothingAsked | AskWhich | OptOut | OptIn
     | Unknown
 )  # fmt: skip
 
@@ -294,6 +301,8 @@ def _meaning(reading: Reading, context: ReplyContext) -> Meaning:
         return page if isinstance(page, AskWhich | Unknown) else Decline(page.page_id)
     if verb is Verb.OK and reading.code is None and context.shift_checks and not context.check_ins:
         return ShiftCheckOk(tuple(context.shift_checks))
+    if verb is Verb.OK and not context.check_ins:
+        return NothingAsked()
     if verb in _OF_A_CASE:
         case = _held(reading, context.check_ins if verb is Verb.OK else context.held)
         return _OF_A_CASE[verb](case.case_id) if isinstance(case, HeldCase) else case

@@ -96,6 +96,8 @@ def _act(text: Text, meaning: replies.Meaning, context: ReplyContext) -> None:  
             said = swaptexts.answer(text.actor, text.svc, code, text.finish, takes=takes)
             if said is not None:
                 say(text, said.words, **said.about)
+        case replies.NothingAsked():
+            say(text, "not_understood", **unplaced.can_be_sent(context))
         case replies.AskWhich(verb, codes):
             say(text, "which_code", verb=verb.value, codes=" ".join(codes))
         case replies.OptOut():

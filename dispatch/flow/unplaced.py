@@ -28,10 +28,7 @@ STRANGER_ANSWERS = 3
 def not_understood(text: Text, context: ReplyContext) -> None:
     """Answered with what can be sent, kept on the case if there is one, and shown to the coordinator."""
     svc = text.svc
-    about = {
-        "open": " ".join(p.code for p in context.open_pages),
-        "held": " ".join(h.code for h in context.held),
-    }
+    about = can_be_sent(context)
     case_id = _case_of(svc, context)
     if case_id is None:
         now = svc.clock.now()
@@ -64,6 +61,14 @@ def not_understood(text: Text, context: ReplyContext) -> None:
         notes.add(conn, kept, text.person.id, turn.now)
 
     commit(text.actor, svc, Act.ANSWER_PAGE, case_id, decide, also=also)
+
+
+def can_be_sent(context: ReplyContext) -> dict[str, str]:
+    """What to fill the answer with: the codes that mean something now."""
+    return {
+        "open": " ".join(p.code for p in context.open_pages),
+        "held": " ".join(h.code for h in context.held),
+    }
 
 
 def _case_of(svc: Service, context: ReplyContext) -> str | None:

@@ -161,6 +161,14 @@ def test_two_open_pages_need_the_code(world: World) -> None:
     assert world.owners(first) == world.owners(second) == ("ana",)
 
 
+def test_ok_while_nothing_waits_for_one_is_asked_back_and_wakes_nobody(world: World) -> None:
+    case = world.log()
+    world.ana.expect_sms("CRISIS PAGE").reply("ok")
+    world.ana.expect_sms("Not understood", f"1 {case.code} accept, 2 {case.code} decline")
+    assert world.owners(case) == ()
+    assert world.ringing(case) == []
+
+
 @without_redis
 def test_what_is_not_understood_is_answered_kept_and_shown(world: World) -> None:
     case = world.log()
