@@ -38,14 +38,17 @@ PLACES: tuple[tuple[str, str, Act], ...] = (
     ("/contacts/new", "New contact", Act.LOG_CONTACT),
     ("/operator", "My calls", Act.RECONTACT),
     ("/mine", "My pages", Act.ANSWER_PAGE),
-    ("/signatures", "Signatures", Act.SIGN),
     ("/board", "Board", Act.SEE_QUEUE),
     ("/on-call", "On call", Act.SEE_ROSTER),
-    ("/coverage", "Cover", Act.SEE_ROSTER),
-    ("/shifts", "Shifts", Act.SWAP),
-    ("/people", "People", Act.MANAGE_PEOPLE),
-    ("/training", "Training", Act.LOG_TRAINING),
     ("/me", "Me", Act.SEE_ROSTER),
+)
+#: What can wait until the morning: folded away, so that the other places stay in one row and are found at a glance.
+PLANS: tuple[tuple[str, str, Act], ...] = (
+    ("/shifts", "Shifts", Act.SWAP),
+    ("/coverage", "Cover", Act.SEE_ROSTER),
+    ("/signatures", "Signatures", Act.SIGN),
+    ("/training", "Training", Act.LOG_TRAINING),
+    ("/people", "People", Act.MANAGE_PEOPLE),
 )
 
 
@@ -103,6 +106,10 @@ def _local(context: Context, at: datetime) -> datetime:
 templates = templates_with()
 
 
+def _open_to(who: Asking | None, places: tuple[tuple[str, str, Act], ...]) -> list[tuple[str, str]]:
+    return [(address, words) for address, words, act in places if who is not None and who.actor.may(act)]
+
+
 def page(
     request: Request,
     svc: Service,
@@ -117,7 +124,8 @@ def page(
     """A page with what every page knows: who is signed in, where they may go, the time, and the zone to show it in."""
     context: dict[str, Any] = {
         "who": who,
-        "places": [(a, w) for a, w, act in PLACES if who is not None and who.actor.may(act)],
+        "places": _open_to(who, PLACES),
+        "plans": _open_to(who, PLANS),
         "here": request.url.path,
         "demo": svc.demo,
         "not_live": _not_live(svc),
@@ -202,6 +210,7 @@ def _refused(request: Request, error: ServiceError) -> Response:
     text = templates.get_template(template).render(
         who=None,
         places=[],
+        plans=[],
         here="",
         demo=svc.demo,
         not_live=error.status < 500 and _not_live(svc),
