@@ -65,7 +65,6 @@ def act_on(actor: Actor, svc: Service, inbox_ids: Sequence[str]) -> None:
         retrying(lambda: _together(actor, svc, together, said_before))
     for one in alone:
         _outside_cases(actor, svc, one)
-    shiftchecks.not_arrived(actor, svc, [one.attempt.outbox_id for one in alone])
 
 
 def _unread(svc: Service, inbox_ids: Sequence[str]) -> tuple[list[Row[Any]], dict[str, Mapping[str, Any]]]:
@@ -154,16 +153,21 @@ def _text_is_under_way(conn: Connection, attempt: Row[Any]) -> bool:
 
 
 def _outside_cases(actor: Actor, svc: Service, one: _Reported) -> None:
-    """A text to a person that failed and was no page: it opens an alarm of its own."""
+    """A text to a person that failed and was no page: it opens an alarm of its own.
+
+    The report is done with last. Whatever stops us on the way, it is acted on again, and each part of it may be done
+    twice: an alarm that rings is not opened anew, and a check that did not arrive stays what it is.
+    """
+    told = Told()
     with svc.record.write() as conn:
-        if not inbox.finish_all(conn, [one.inbox_id], svc.clock.now()):
-            return
-        _note_attempt(svc, conn, one)
-        told = Told()
         entries = blame(actor, svc, conn, told, one.attempt, one.report, one.code)
         if entries:
             told.ledger_no = ledger.append(conn, entries)
     mirror(svc, told)
+    shiftchecks.not_arrived(actor, svc, [one.attempt.outbox_id])
+    with svc.record.write() as conn:
+        if inbox.finish_all(conn, [one.inbox_id], svc.clock.now()):
+            _note_attempt(svc, conn, one)
 
 
 def refused(actor: Actor, svc: Service, attempt_id: str, code: int | None) -> None:
