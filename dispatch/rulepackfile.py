@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 
@@ -29,18 +28,10 @@ _STATE = re.compile(r"[A-Z]{2,3}")
 
 @cache
 def shipped() -> RulePacks:
-    """The packs in `dispatch/rules`. A site's own come after them (`with_site`)."""
+    """The packs in `dispatch/rules`."""
     folder = resources.files("dispatch").joinpath("rules", "us")
     files = sorted((one for one in folder.iterdir() if one.name.endswith(".yaml")), key=lambda one: one.name)
     return RulePacks(tuple(read(one.read_text("utf-8"), one.name) for one in files))
-
-
-def with_site(packs: Iterable[RulePack]) -> RulePacks:
-    """The shipped packs, and a site's own in place of those of the same state from the day they are effective."""
-    own = tuple(packs)
-    starts = {pack.state: min(one.effective for one in own if one.state == pack.state) for pack in own}
-    kept = (p for p in shipped().packs if p.state not in starts or p.effective < starts[p.state])
-    return RulePacks((*kept, *own))
 
 
 def read(text: str, name: str) -> RulePack:

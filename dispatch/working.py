@@ -8,7 +8,6 @@ from datetime import datetime
 from dispatch import laddering
 from dispatch.alarm import Kind
 from dispatch.alarming import answer_stand_down, end_alarms, end_missed_check_in, raise_alarm
-from dispatch.answering import backup
 from dispatch.case import UNFILLED, Event, State
 from dispatch.casefile import Turn
 from dispatch.deadline import Deadline, Meaning
@@ -182,18 +181,6 @@ def _mode(turn: Turn, urgency: Urgency, higher: bool) -> Mode:
     strength = list(Mode)
     stronger = strength.index(wanted) > strength.index(turn.case.mode)
     return wanted if higher and stronger else turn.case.mode
-
-
-def need_more_people(turn: Turn, needed: int, because: tuple[str, ...]) -> None:
-    """The number required rose: whoever already owns the case keeps it and is one of them."""
-    case = turn.case
-    if needed <= case.needed:
-        return
-    turn.put(replace(case, needed=needed, needed_because=because))
-    if turn.file.escalation is not None:
-        laddering.refreeze(turn, case.urgency, needed)
-    elif turn.file.owners:
-        backup(turn, None)
 
 
 def stand_down(turn: Turn) -> None:

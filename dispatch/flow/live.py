@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from dispatch.access import Act, Actor, check
 from dispatch.alarm import Alarm, Kind
@@ -58,17 +58,6 @@ def set_mark(actor: Actor, svc: Service, mark: Mark) -> None:
         row = {"name": mark.value, "at": now, "by": actor.id}
         conn.execute(new.on_conflict_do_update(index_elements=["name"], set_=replaced), row)
         n = ledger.append(conn, [Entry(now, actor.id, "mark_set", None, None, {"mark": mark.value})])
-    mirror(svc, Told(ledger_no=n))
-
-
-def take_mark(actor: Actor, svc: Service, mark: Mark) -> None:
-    """It holds no more: the service goes back behind the bar, say. Nothing happens when it was not set."""
-    check(actor, Act.MANAGE_USERS)
-    now, m = svc.clock.now(), schema.marks
-    with svc.record.write() as conn:
-        if not conn.execute(delete(m).where(m.c.name == mark.value)).rowcount:
-            return
-        n = ledger.append(conn, [Entry(now, actor.id, "mark_taken", None, None, {"mark": mark.value})])
     mirror(svc, Told(ledger_no=n))
 
 

@@ -40,10 +40,6 @@ def add_assessments(conn: Connection, key: DataKey, assessments: Sequence[Mappin
     conn.execute(_ADD_ASSESSMENTS, [dict(a) for a in assessments])
 
 
-def give_to_case(conn: Connection, contact_id: str, case_id: str) -> None:
-    conn.execute(update(schema.contacts).where(schema.contacts.c.id == contact_id).values(case_id=case_id))
-
-
 def take_codes(conn: Connection, case_ids: Sequence[str]) -> dict[str, str]:
     """`take_code` for several cases that are new: the code of each."""
     tried = {codes.pick(frozenset(), secrets.randbits(24)): case_id for case_id in case_ids}

@@ -128,11 +128,6 @@ class AnyCase(RuleBasedStateMachine):
             triage = found(urgency, people=1 + two, incomplete=incomplete)
             self.bench.decide(lambda turn: opening.assessed_again(turn, triage, "America/New_York"))
 
-    @rule(needed=st.integers(1, 3))
-    def more_people_are_needed(self, needed: int) -> None:
-        if self.bench.file.case.open:
-            self.bench.decide(lambda turn: working.need_more_people(turn, needed, ("scene",)))
-
     @rule(confirmed=st.booleans())
     def emergency_services(self, confirmed: bool) -> None:
         if self.bench.file.case.open:

@@ -13,7 +13,7 @@ from dispatch.priority import Mode, Urgency
 from dispatch.responder import Responder, Standing
 from dispatch.roster import OnCall
 from dispatch.rulepack import VISITS, Kind, RulePacks, Supervision
-from dispatch.rulepackfile import read, shipped, with_site
+from dispatch.rulepackfile import read, shipped
 from tests.people.example import LIMITS, NOW, responder
 
 STATES = ["GA", "IA", "IL", "KS", "KY", "MO", "NC", "NV", "OH", "OR", "SD", "TX", "VA", "WA"]
@@ -158,16 +158,13 @@ def test_a_state_without_a_pack_says_so_in_the_reasons() -> None:
     assert "rule not verified: no rule pack for MT" in found.picks[0].because
 
 
-def test_the_latest_pack_in_force_counts_and_a_sites_own_replaces_ours_from_its_day() -> None:
+def test_the_latest_pack_in_force_counts() -> None:
     old = read(PACK, "mt.yaml")
     new = replace(old, effective=date(2027, 1, 1))
     packs = RulePacks((new, old))
     assert packs.of("MT", date(2026, 6, 1)) is old
     assert packs.of("MT", date(2027, 6, 1)) is new
     assert packs.of("MT", date(2025, 6, 1)) is None
-    own = replace(old, state="VA")
-    assert with_site([own]).of("VA", date(2026, 6, 1)) is own
-    assert with_site([own]).of("VA", date(2025, 12, 31)) == shipped().of("VA", date(2025, 12, 31))
 
 
 @pytest.mark.parametrize(
