@@ -12,8 +12,8 @@ from dispatch.access import Act
 from dispatch.api.schemas.base import Id, Page, Team
 from dispatch.api.schemas.roster import AvailabilityIn, CodeIn, DuressWordIn, ResponderChange, ResponderIn
 from dispatch.api.strict import StrictRoute
-from dispatch.flow import duty, people, rostering, verifying
-from dispatch.flow.duty import ResponderView
+from dispatch.flow import people, responders, rostering, verifying
+from dispatch.flow.responders import ResponderView
 from dispatch.flow.verifying import NumberView
 from dispatch.http.signin import Asking, Gate, Svc
 from dispatch.responder import Availability
@@ -36,26 +36,26 @@ class AvailabilityNow:
 @router.get("")
 def list_responders(asking: See, svc: Svc, team: Team = None) -> Page[ResponderView]:
     """People of the roster, without their numbers."""
-    return Page(items=duty.responders(asking.actor, svc, team))
+    return Page(items=responders.responders(asking.actor, svc, team))
 
 
 @router.post("", status_code=201)
 def add_responder(body: ResponderIn, asking: Manage, svc: Svc) -> ResponderView:
     rostering.add_person(asking.actor, svc, body.person())
-    return duty.responder(asking.actor, svc, body.id)
+    return responders.responder(asking.actor, svc, body.id)
 
 
 @router.get("/{person}")
 def get_responder(person: Id, asking: See, svc: Svc) -> ResponderView:
     """One person with their number. The look is recorded."""
-    return duty.responder(asking.actor, svc, person)
+    return responders.responder(asking.actor, svc, person)
 
 
 @router.patch("/{person}")
 def change_responder(person: Id, body: ResponderChange, asking: Manage, svc: Svc) -> ResponderView:
     """Change what is given; what is left out stays."""
     rostering.change_person(asking.actor, svc, person, body.changed)
-    return duty.responder(asking.actor, svc, person)
+    return responders.responder(asking.actor, svc, person)
 
 
 @router.post("/{person}/availability")

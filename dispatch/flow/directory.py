@@ -8,10 +8,10 @@ from datetime import date
 from dispatch.access import Act, Actor, check
 from dispatch.credential import why_void
 from dispatch.errors import NotFound
-from dispatch.flow import duty
-from dispatch.flow.duty import ResponderView
+from dispatch.flow import responders
 from dispatch.flow.looks import noted
 from dispatch.flow.people import read_all
+from dispatch.flow.responders import ResponderView
 from dispatch.flow.service import Service
 from dispatch.rosterfile import Person
 from dispatch.store import people
@@ -49,7 +49,7 @@ class Member:
 def members(actor: Actor, svc: Service, team: str | None = None) -> list[Member]:
     """People of a team, or of all the actor's, by name; no telephone numbers."""
     check(actor, Act.MANAGE_PEOPLE, team)
-    found = duty.responders(actor, svc, team)
+    found = responders.responders(actor, svc, team)
     with svc.record.read() as conn:
         rows = {row.id: people.responder(row) for row in people.some(conn, [one.id for one in found])}
         teams = {t: svc.rosters.team(conn, t).team for one in found for t in one.teams}

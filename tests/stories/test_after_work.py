@@ -15,7 +15,7 @@ from dispatch.contactvalues import Tri
 from dispatch.debrief import Event
 from dispatch.disposition import Disposition
 from dispatch.errors import NotAllowed, NotFound, Refused
-from dispatch.flow import debriefs, duty, intake, people, sweeping, work
+from dispatch.flow import debriefs, duty, intake, people, responders, sweeping, work
 from dispatch.responder import Availability
 from dispatch.store import schema
 from tests.stories.places import everywhere
@@ -162,7 +162,7 @@ class TestRest:
         until = (world.clock.now() + REST).strftime("%Y-%m-%dT%H:%MZ")
         (primary, *_) = duty.on_call(COORDINATOR, world.svc, "default").layers
         assert [(skip.person, skip.reason) for skip in primary.skipped] == [("ana", f"resting until {until}")]
-        assert duty.responder(COORDINATOR, world.svc, "ana").resting_until == world.clock.now() + REST
+        assert responders.responder(COORDINATOR, world.svc, "ana").resting_until == world.clock.now() + REST
 
 
 class TestDebrief:
