@@ -27,11 +27,13 @@ States = Annotated[State | Literal["open"], Query(description="One state; `open`
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """`counts` is false for a lower result, which waits as proposed until a second person confirms it."""
+    """`counts` is false for a lower result, which waits as proposed until a second person confirms it. `prompts` are
+    what to ask or do next, in their order, for the operator to read."""
 
     assessment_id: str
     counts: bool
     case: CaseBrief
+    prompts: tuple[str, ...]
 
 
 @router.get("")
@@ -89,5 +91,5 @@ def get_assessment_as_fhir(case_id: Id, assessment_id: Id, asking: See, svc: Svc
 @router.post("/{case_id}/assessments", status_code=201)
 def assess(case_id: Id, body: AssessmentIn, asking: Annotated[Asking, Gate(Act.ASSESS)], svc: Svc) -> Scored:
     """Score again; the place in the queue follows."""
-    id_, counts = assessing.assess(asking.actor, svc, case_id, body.given())
-    return Scored(id_, counts, looks.brief(asking.actor, svc, case_id))
+    done = assessing.assess(asking.actor, svc, case_id, body.given())
+    return Scored(done.assessment_id, done.counts, looks.brief(asking.actor, svc, case_id), done.prompts)

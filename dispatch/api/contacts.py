@@ -31,10 +31,12 @@ Intake = Lane[intake.Wish, Answer]
 
 @dataclass(frozen=True, slots=True)
 class LoggedContact:
-    """`case` is null for a contact that asked for no response."""
+    """`case` is null for a contact that asked for no response. `prompts` are what to ask or do next, in their order,
+    for the operator to read; none when the contact had been logged before."""
 
     contact_id: str
     case: CaseBrief | None
+    prompts: tuple[str, ...]
 
 
 @router.post(
@@ -56,7 +58,7 @@ async def log_contact(
     wish = intake.Wish(asking.actor, body.draft(), key, intake.body_hash(body.as_sent()))
     done, case = await lane.do(wish)
     response.status_code = 200 if done.again else 201
-    return LoggedContact(done.contact_id, case)
+    return LoggedContact(done.contact_id, case, done.prompts)
 
 
 def lane(svc: Service) -> Intake:

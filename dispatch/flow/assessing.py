@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -30,10 +30,19 @@ from protocols.model import Protocol
 _FACTS = TypeAdapter(Facts)
 
 
-def assess(actor: Actor, svc: Service, case_id: str, given: Given) -> tuple[str, bool]:
+@dataclass(frozen=True, slots=True)
+class AssessedAgain:
+    """`counts` is false for a lower result, which waits as proposed. `prompts` are what to ask or do next."""
+
+    assessment_id: str
+    counts: bool
+    prompts: tuple[str, ...]
+
+
+def assess(actor: Actor, svc: Service, case_id: str, given: Given) -> AssessedAgain:
     """Score again for an open case; its place follows. A lower result of the same protocol waits as proposed.
 
-    Returns the assessment's id, and whether it counts at once.
+    Raises NotFound, InvalidInput for a wrong answer, Refused when the case is closed.
     """
     now = svc.clock.now()
     scored = score_all(svc, [given], now, prefix="")
@@ -44,7 +53,7 @@ def assess(actor: Actor, svc: Service, case_id: str, given: Given) -> tuple[str,
     row = assessment_row(actor, svc, key, scored[0], None, case_id, now)
     files = svc.instruments.new([scored[0].score.hash])
 
-    def decide(turn: Turn) -> bool:
+    def decide(turn: Turn) -> AssessedAgain:
         if not turn.case.open:
             raise Refused("The case is closed: reopen it first.")
         found = again_triaged(turn.case.answered_at, history, scored, facts, turn.policy, now)
@@ -53,7 +62,7 @@ def assess(actor: Actor, svc: Service, case_id: str, given: Given) -> tuple[str,
         row["standing"] = "counts" if counts else "proposed"
         opening.assessed_again(turn, found, timezone)
         turn.say("assessed", protocol=given.protocol, band=scored[0].score.band, counts=counts)
-        return counts
+        return AssessedAgain(row["id"], counts, found.prompts)
 
     told: list[Told] = []
 
@@ -62,10 +71,10 @@ def assess(actor: Actor, svc: Service, case_id: str, given: Given) -> tuple[str,
         svc.instruments.archive(conn, files, now)
         told[:] = [signatures.ask(actor, svc, conn, turn, [(row["id"], given.protocol)])]
 
-    counts = commit(actor, svc, Act.ASSESS, case_id, decide, also=also)
+    done = commit(actor, svc, Act.ASSESS, case_id, decide, also=also)
     for timers in told:
         mirror(svc, timers)
-    return row["id"], counts
+    return done
 
 
 def confirm_assessment(actor: Actor, svc: Service, case_id: str, assessment_id: str) -> None:

@@ -9,14 +9,15 @@ import pytest
 
 from dispatch.access import Role
 from tests.api.conftest import Api
-from tests.api.made import CALM, GRAVE, contact
+from tests.api.made import CALM, GRAVE, NO, contact
 
 
 def test_the_answer_has_exactly_the_shape_of_the_example(api: Api) -> None:
     answer = api.log()
     assert answer.status_code == 201
     body = answer.json()
-    assert set(body) == {"contact_id", "case"}
+    assert set(body) == {"contact_id", "case", "prompts"}
+    assert body["prompts"] == []
     case = body["case"]
     words = "id code state team urgency response_mode respond_by queue_position incomplete because"
     assert set(case) == set(words.split())
@@ -26,6 +27,25 @@ def test_the_answer_has_exactly_the_shape_of_the_example(api: Api) -> None:
     [because] = case["because"]
     assert set(because) == {"protocol", "version", "band", "reasons"}
     assert (because["protocol"], because["band"], because["reasons"]) == ("cssrs-screener", "low", ["q2 = yes"])
+
+
+def test_what_to_ask_or_do_next_is_told_as_on_the_form(api: Api) -> None:
+    body = contact(safety={**NO, "overdose_taken": "yes", "violence": "unknown"}, needs={"skills": ["perinatl"]})
+    answer = api.log(body, key="k").json()
+    assert answer["prompts"] == [
+        "Call 911 now and stay on the line; record the hand-off, and keep the case until they confirm contact.",
+        "Is anyone being violent right now?",
+        "Nobody in the team has the skill perinatl. Was perinatal meant?",
+    ]
+    assert api.log(body, key="k").json()["prompts"] == []
+
+
+def test_an_assessment_tells_what_to_ask_next(api: Api) -> None:
+    case = api.log(contact(assessments=[])).json()["case"]["id"]
+    answers = {f"q{n}": 0 for n in range(1, 9)} | {"q9": 1}
+    body = {"protocol": "phq-9", "answers": answers}
+    told = api.as_(Role.OPERATOR).post(f"/api/v1/cases/{case}/assessments", json=body).json()["prompts"]
+    assert told[-1] == "Ask cssrs-screener: phq-9 item9_flag."
 
 
 def test_the_position_is_the_place_in_the_waiting_order(api: Api) -> None:
