@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Literal
 
-from dispatch.hours import Hours, open_windows
+from dispatch.hours import EVERY_DAY, Hours, night_of, open_windows
 from dispatch.publicholidays import holiday_windows
 from dispatch.roster import Roster, duties
 from dispatch.spans import Duty, Window, joined
-from dispatch.wallclock import wall
 
 Answer = Literal["accepted", "declined", "silent"]
 _DAY = timedelta(days=1)
@@ -62,7 +61,7 @@ def shares(
     """
     known = roster.team(team)
     around = (start - _DAY, end + _DAY)
-    nights = open_windows((Hours((0, 1, 2, 3, 4, 5, 6), *night),), known.zone, *around)
+    nights = open_windows((Hours(EVERY_DAY, *night),), known.zone, *around)
     weekends = open_windows((Hours((5, 6)),), known.zone, *around)
     holidays = holiday_windows(known.calendar, known.zone, *around)
     own: dict[str, list[Duty]] = {person: [] for person in people}
@@ -86,18 +85,13 @@ def shares(
                 weekend_hours=_shared_hours(on, weekends),
                 holiday_hours=_shared_hours(on, holidays),
                 pages=len(theirs),
-                pages_at_night=sum(_in_night(wall(page.at, known.zone).time(), night) for page in theirs),
+                pages_at_night=sum(night_of(page.at, night, known.zone) is not None for page in theirs),
                 accepted=answers.count("accepted"),
                 declined=answers.count("declined"),
                 silent=answers.count("silent"),
             )
         )
     return tuple(found)
-
-
-def _in_night(clock: time, night: tuple[time, time]) -> bool:
-    start, end = night
-    return start <= clock < end if start < end else clock >= start or clock < end
 
 
 def _hours(windows: Iterable[Window]) -> float:

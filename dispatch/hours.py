@@ -12,6 +12,8 @@ from dispatch.spans import Window, joined
 from dispatch.wallclock import instant, wall
 
 _DAY = timedelta(days=1)
+#: The weekdays of hours that are the same all week.
+EVERY_DAY = tuple(range(7))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +46,15 @@ def _open_day(hours: tuple[Hours, ...], place: ZoneInfo, ordinal: int) -> tuple[
             ends = datetime.combine(midnight if some.start < some.end else midnight + _DAY, some.end)
             found.append(Window(instant(begins, place), instant(ends, place)))
     return tuple(found)
+
+
+def night_of(at: datetime, night: tuple[time, time], place: ZoneInfo) -> Window | None:
+    """The night that an instant lies in; None by day, and where night begins and ends at the same time.
+
+    `night` is on the clock of `place`, and may cross midnight. In a night that changes the clocks it is an hour longer
+    or shorter.
+    """
+    if night[0] == night[1]:
+        return None
+    nights = open_windows([Hours(EVERY_DAY, *night)], place, at - _DAY, at)
+    return next((window for window in nights if window.start <= at < window.end), None)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
+from dispatch.hours import night_of
 from dispatch.priority import Mode, Urgency
 from dispatch.responder import Responder, Standing
 from dispatch.roster import OnCall
-from dispatch.wallclock import wall, zone
+from dispatch.wallclock import zone
 
 _NOBODY: frozenset[str] = frozenset()
 
@@ -77,18 +78,12 @@ class Limits:
     timezone: str
 
     def is_night(self, now: datetime) -> bool:
-        clock = wall(now, zone(self.timezone)).time()
-        start, end = self.night
-        return start <= clock < end if start < end else clock >= start or clock < end
+        return self.night_began(now) is not None
 
     def night_began(self, now: datetime) -> datetime | None:
         """When the night that is running began; None by day."""
-        if not self.is_night(now):
-            return None
-        local = wall(now, zone(self.timezone))
-        start = self.night[0]
-        began = local.replace(hour=start.hour, minute=start.minute, second=0, microsecond=0)
-        return (began if began <= local else began - timedelta(days=1)).astimezone(now.tzinfo)
+        running = night_of(now, self.night, zone(self.timezone))
+        return running.start if running is not None else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from dispatch.hours import Hours, open_windows
-from dispatch.spans import Window
+from dispatch.hours import night_of
 from dispatch.spell import Spell
 
 #: So long before the night begins the reminders of the night are given.
 EVENING = timedelta(minutes=30)
 _DAY = timedelta(days=1)
-_EVERY_DAY = tuple(range(7))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +70,3 @@ def moment(start: datetime, before: timedelta, night: tuple[time, time], place: 
     at = start - before
     dark = night_of(at, night, place)
     return at if dark is None else dark.start - EVENING
-
-
-def night_of(at: datetime, night: tuple[time, time], place: ZoneInfo) -> Window | None:
-    """The night that an instant lies in; None by day, and where night begins and ends at the same time."""
-    if night[0] == night[1]:
-        return None
-    nights = open_windows([Hours(_EVERY_DAY, *night)], place, at - _DAY, at)
-    return next((window for window in nights if window.start <= at < window.end), None)

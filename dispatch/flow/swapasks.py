@@ -14,8 +14,8 @@ from dispatch.flow import matters
 from dispatch.flow.rosters import TeamNow
 from dispatch.flow.service import Service
 from dispatch.flow.swapwords import Voice
+from dispatch.hours import night_of
 from dispatch.matter import Matter
-from dispatch.reminder import night_of
 from dispatch.roster import Roster
 from dispatch.store import people, schema
 from dispatch.store.people import Known
