@@ -11,9 +11,9 @@ kinds, each a gap of one layer (or of `everyone`, all layers together):
 * unproved     a person on duty whose number nobody has shown to be theirs; it is paged all the same, so nobody is
                alarmed for it
 
-Somebody who said OFF is on nobody's roster until they are back. While nobody is on call at all only that is said, for
-every layer it concerns: it holds all the other gaps in itself, and is never left out however long it lasts. Nothing is
-said about the past.
+Somebody who said OFF is on nobody's roster until they are back; a layer left empty by that names them. While nobody is
+on call at all only that is said, for every layer it concerns: it holds all the other gaps in itself, and is never left
+out however long it lasts. Nothing is said about the past.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ AHEAD = timedelta(hours=72)
 
 @dataclass(frozen=True, slots=True, order=True)
 class Gap:
-    """`person` is set where one person is the reason."""
+    """`person` is set where one person is the reason. `off`: who would be on call then, and said OFF."""
 
     start: datetime
     end: datetime
@@ -50,6 +50,12 @@ class Gap:
     kind: GapKind
     reason: str
     person: str | None = None
+    off: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> str:
+        """The reason, and who said OFF. Alarms go by `reason` alone: one more who is off leaves it the same gap."""
+        return f"{self.reason}; said OFF: {', '.join(self.off)}" if self.off else self.reason
 
 
 def gaps(
@@ -73,7 +79,10 @@ def gaps(
     if start >= end:
         return ()
     known = roster.team(team)
-    planned = _present(duties(roster, team, start, end), standings, now)
+    rostered = duties(roster, team, start, end)
+    off = {layer: list(_off(own, standings, now)) for layer, own in rostered.items()}
+    planned = {layer: list(_present(own, standings, now)) for layer, own in rostered.items()}
+    everyone_off = [duty for own in off.values() for duty in own]
     every = [duty for layer in planned.values() for duty in layer]
     manned = joined(every)
     usable = list(_usable(every, known, people, standings))
@@ -83,12 +92,12 @@ def gaps(
         if (rule := titles.of(duty)) is not None:
             seniors.setdefault(rule.kind, []).append(duty)
     found = [
-        Gap(gap.start, gap.end, layer, "nobody", f"nobody is on call in {layer}")
+        Gap(gap.start, gap.end, layer, "nobody", f"nobody is on call in {layer}", off=_in(gap, off.get(layer, ())))
         for layer in (wanted.layers if wanted.layers is not None else tuple(planned))
         for gap in outside(planned.get(layer, ()), start, end)
     ]
     found += [
-        Gap(gap.start, gap.end, EVERYONE, "nobody", "nobody is on call in any layer")
+        Gap(gap.start, gap.end, EVERYONE, "nobody", "nobody is on call in any layer", off=_in(gap, everyone_off))
         for gap in outside(every, start, end)
     ]
     if wanted.people > 1:
@@ -106,18 +115,29 @@ def alarming(found: Iterable[Gap], now: datetime) -> tuple[Gap, ...]:
     return tuple(gap for gap in found if gap.kind != "unproved" and gap.start < now + ALARM_WITHIN and now < gap.end)
 
 
-def _present(
-    planned: Mapping[str, Sequence[Duty]], standings: Mapping[str, Standing], now: datetime
-) -> Mapping[str, Sequence[Duty]]:
-    """Without the time in which people said that they are off; who did not say until when is off for good."""
-    off = {who: standing.until for who, standing in standings.items() if standing.says(now) is Availability.OFF}
-    if not off:
-        return planned
+def said_off(duty: Duty, standing: Standing | None, now: datetime) -> Window | None:
+    """The part of a duty, from `now` on, that the person is not there for, because they said OFF; who did not say until
+    when is off for good."""
+    if standing is None or standing.says(now) is not Availability.OFF:
+        return None
+    window = Window(max(duty.start, now), min(duty.end, standing.until or duty.end))
+    return window if window.start < window.end else None
 
-    def rest(duty: Duty) -> Iterator[Duty]:
-        return cut([duty], duty.start, off[duty.person] or duty.end) if duty.person in off else iter((duty,))
 
-    return {layer: [left for duty in own for left in rest(duty)] for layer, own in planned.items()}
+def _off(own: Iterable[Duty], standings: Mapping[str, Standing], now: datetime) -> Iterator[Duty]:
+    for duty in own:
+        if (window := said_off(duty, standings.get(duty.person), now)) is not None:
+            yield duty._replace(start=window.start, end=window.end)
+
+
+def _present(own: Iterable[Duty], standings: Mapping[str, Standing], now: datetime) -> Iterator[Duty]:
+    for duty in own:
+        window = said_off(duty, standings.get(duty.person), now)
+        yield from cut([duty], *window) if window is not None else (duty,)
+
+
+def _in(gap: Window, off: Iterable[Duty]) -> tuple[str, ...]:
+    return tuple(sorted({duty.person for duty in off if duty.start < gap.end and gap.start < duty.end}))
 
 
 def _usable(

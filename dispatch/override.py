@@ -35,7 +35,9 @@ class Override:
         if self.person is None and self.instead_of is None:
             raise InvalidInput("person: say who is on, or instead_of whom", [Fault("person", "say who is on")])
         if self.person == self.instead_of:
-            raise InvalidInput("instead_of: the same person", [Fault("instead_of", "the same person as `person`")])
+            raise InvalidInput(
+                "instead_of: the same person", [Fault("instead_of", "the same person as the one put on")]
+            )
 
     def change(self, layer: ByPerson) -> None:
         if self.instead_of is None:

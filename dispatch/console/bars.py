@@ -1,12 +1,14 @@
-"""Who is on call, and where nobody is, as bars along a line of time: places and lengths in hundredths of the whole."""
+"""Who is on call, who said OFF, and where nobody is, as bars along a line of time: places and lengths in
+hundredths of the whole."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from dispatch.console import words
 from dispatch.coverage import Gap
 from dispatch.flow.duty import Spell
 from dispatch.roster import EVERYONE
@@ -27,6 +29,8 @@ class Bar:
     start: datetime
     end: datetime
     row: int = 0
+    #: they said OFF for this part of it
+    off: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +60,22 @@ def lines(
         for spell in sorted((s for s in spells if s.layer == layer), key=lambda s: (s.start, s.person.id)):
             row = next((n for n, until in enumerate(ends) if until <= spell.start), len(ends))
             ends[row:] = [spell.end] if row == len(ends) else [spell.end, *ends[row + 1 :]]
-            on.append(_bar(spell.person.name, spell.start, spell.end, start, end, row))
-        missing = [_bar(g.kind, g.start, g.end, start, end, 0) for g in gaps if g.layer == layer]
+            on += [_bar(spell.person.name, since, until, start, end, row, off) for since, until, off in _parts(spell)]
+        missing = [_bar(words.gap(g.kind), g.start, g.end, start, end, 0) for g in gaps if g.layer == layer]
         found.append(Line(layer, tuple(on), tuple(missing), len(ends) or (0 if missing else 1)))
     return found
+
+
+def _parts(spell: Spell) -> Iterator[tuple[datetime, datetime, bool]]:
+    """A duty as it is worked: before, during and after the time for which its person said OFF."""
+    if spell.off is None:
+        yield spell.start, spell.end, False
+        return
+    if spell.start < spell.off.start:
+        yield spell.start, spell.off.start, False
+    yield spell.off.start, spell.off.end, True
+    if spell.off.end < spell.end:
+        yield spell.off.end, spell.end, False
 
 
 def marks(start: datetime, end: datetime, place: ZoneInfo) -> list[Mark]:
@@ -73,10 +89,12 @@ def marks(start: datetime, end: datetime, place: ZoneInfo) -> list[Mark]:
     return found
 
 
-def _bar(words: str, since: datetime, until: datetime, start: datetime, end: datetime, row: int) -> Bar:
+def _bar(
+    text: str, since: datetime, until: datetime, start: datetime, end: datetime, row: int, off: bool = False
+) -> Bar:
     at = _percent(max(since, start), start, end)
     # A gap of a minute in a month is still seen.
-    return Bar(at, max(0.4, _percent(min(until, end), start, end) - at), words, since, until, row)
+    return Bar(at, max(0.4, _percent(min(until, end), start, end) - at), text, since, until, row, off)
 
 
 def _percent(at: datetime, start: datetime, end: datetime) -> float:

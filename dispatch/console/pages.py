@@ -84,6 +84,8 @@ def templates_with(*folders: Path) -> Environment:
         "span": words.span,
         "bars": words.BARS,
         "reasons": words.reasons,
+        "listed": words.listed,
+        "gap_word": words.gap,
         "timedelta": timedelta,
         "csrf_field": _csrf_field,
         "local": _local,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -15,17 +14,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dispatch.access import Act
-from dispatch.console import bars
+from dispatch.console import bars, cover, weeks
 from dispatch.console.fields import Fields
 from dispatch.console.pages import Posted, first, go, new_router, page
-from dispatch.coverage import AHEAD, Gap
+from dispatch.coverage import AHEAD
 from dispatch.errors import Fault, InvalidInput, NotFound, ServiceError
 from dispatch.flow import desk, duty, planned, rostering
+from dispatch.flow.duty import Spell
 from dispatch.flow.service import Service
 from dispatch.http.signin import Asking, Gate, Svc
 from dispatch.override import Absence, Override, Temporary
 from dispatch.roster import Team
 from dispatch.shift import Once, Shift
+from dispatch.wallclock import wall
 
 router = new_router()
 Reader = Annotated[Asking, Gate(Act.SEE_ROSTER)]
@@ -34,6 +35,19 @@ Editor = Annotated[Asking, Gate(Act.MANAGE_ROSTER)]
 ICS_AHEAD = timedelta(days=366)
 #: Rows for shifts in the form of a temporary schedule.
 SHIFTS = 4
+#: What the forms call their fields, for the list of what needs a look.
+LABELS = {
+    "layer": "Layer",
+    "person": "Who",
+    "instead_of": "Instead of",
+    "from": "From",
+    "to": "To",
+    "fallback": "Where nobody is on",
+    "file": "File",
+    **{f"person-{n}": f"Shift {n + 1}, who" for n in range(SHIFTS)},
+    **{f"from-{n}": f"Shift {n + 1}, from" for n in range(SHIFTS)},
+    **{f"to-{n}": f"Shift {n + 1}, to" for n in range(SHIFTS)},
+}
 
 
 @router.get("/coverage")
@@ -158,32 +172,35 @@ def _coverage(request: Request, who: Asking, svc: Service, asked: Mapping[str, s
     found = [gap for gap in everything if gap.kind != "unproved"]
     layers = [layer.layer for layer in duty.on_call(who.actor, svc, team.id).layers]
     names = {one.id: one.name for one in desk.crew(who.actor, svc, team.id)}
+    names |= {spell.person.id: spell.person.name for spell in spells}
     known = {
         "start": start,
         "end": end,
-        "gaps": found,
-        "unproved": sorted({str(gap.person) for gap in everything if gap.kind == "unproved"}),
+        "holes": cover.holes(everything, names),
+        "unproved": cover.unproved(everything, names),
         "lines": bars.lines(layers, spells, found, start, end),
-        "says": lambda gap: _says(gap, names),
         "marks": bars.marks(start, end, team.zone),
         "wrong": wrong,
     }
     return _page(request, svc, who, "coverage.html", team, teams, layers, known, failed)
 
 
-def _says(gap: Gap, names: Mapping[str, str]) -> str:
-    """A gap's reason with its person by name, as a sentence."""
-    who = names.get(gap.person or "")
-    words = re.sub(rf"\b{re.escape(str(gap.person))}\b", lambda _: who, gap.reason, count=1) if who else gap.reason
-    return words[:1].upper() + words[1:]
-
-
 def _calendar(request: Request, who: Asking, svc: Service, asked: Mapping[str, str], failed: Failed = None) -> Response:
     team, teams = team_of(svc, who, asked.get("team"))
     days = planned.calendar(who.actor, svc, team.id, _day(asked.get("from")))
-    layers = list(days[0].layers)
+    now = svc.clock.now()
+    today = wall(now, team.zone).date()
+    start = max(now, weeks.midnight(days[0].day, team.zone))
+    end = weeks.midnight(days[-1].day + timedelta(days=1), team.zone)
+    gaps = duty.coverage(who.actor, svc, team.id, start, end) if start < end else ()
     known = {
-        "days": days,
+        "weeks": weeks.of(days, gaps, team.zone, today, who.actor.person),
+        "today": today,
+        "unfolded": bool(asked.get("all")),
+        "mine": _mine(who, svc, team, start, end),
+        "first": days[0].day,
+        "last": days[-1].day,
+        "over": end,
         "earlier": days[0].day - timedelta(days=planned.DAYS),
         "later": days[0].day + timedelta(days=planned.DAYS),
         "overrides": duty.overrides(who.actor, svc, team.id),
@@ -192,7 +209,14 @@ def _calendar(request: Request, who: Asking, svc: Service, asked: Mapping[str, s
         "start": None,
         "end": None,
     }
-    return _page(request, svc, who, "calendar.html", team, teams, layers, known, failed)
+    return _page(request, svc, who, "calendar.html", team, teams, list(days[0].layers), known, failed)
+
+
+def _mine(who: Asking, svc: Service, team: Team, start: datetime, end: datetime) -> list[Spell]:
+    """The reader's own duties in a time that is not over."""
+    if who.actor.person is None or start >= end:
+        return []
+    return [spell for spell in duty.shifts(who.actor, svc, team.id, start, end) if spell.person.id == who.actor.person]
 
 
 def _page(
@@ -219,6 +243,7 @@ def _page(
         "refused": failed and failed[1].detail,
         "fields": lambda form, **given: _fields(failed, form, given),
         "rows": range(SHIFTS),
+        "labels": LABELS,
     }
     status = failed[1].status if failed else 200
     return page(request, svc, who, template, {**shared, **known}, status=status, team=team.id)

@@ -5,7 +5,7 @@ Urgency is always a word *and* a shape (one to five bars): colour alone tells no
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from enum import StrEnum
 
@@ -188,6 +188,19 @@ def reasons(found: Iterable[str]) -> list[str]:
     known = [one.replace("_", " ") for one in everything if not one.endswith(_UNKNOWN)]
     unknown = [one.removesuffix(_UNKNOWN).replace("_", " ") for one in everything if one.endswith(_UNKNOWN)]
     return [*known, f"not known yet: {', '.join(unknown)}"] if unknown else known
+
+
+#: What a gap's kind is called where there is room for a word only.
+GAPS = {"single": "only one", "unreachable": "cannot be reached", "unproved": "not proved"}
+
+
+def gap(kind: str) -> str:
+    return GAPS.get(kind, kind)
+
+
+def listed(names: Sequence[str]) -> str:
+    """`Ana, Ben and Dee`."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 BARS = {urgency: 5 - urgency.rank for urgency in Urgency}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dispatch.access import Act, Actor, check
-from dispatch.coverage import Gap, gaps
+from dispatch.coverage import Gap, gaps, said_off
 from dispatch.errors import Fault, InvalidInput
 from dispatch.flow import marking
 from dispatch.flow.names import Names
@@ -21,6 +21,7 @@ from dispatch.priority import Mode, Urgency
 from dispatch.responder import Responder, Standing
 from dispatch.roster import duties
 from dispatch.roster import on_call as on_call_by
+from dispatch.spans import Window
 from dispatch.store import people
 
 #: A roster is worked out instant by instant: a longer window is a report, not a look.
@@ -64,7 +65,10 @@ class OnCallNow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spell:
-    """One stretch of duty, as the roster works out: shifts, overrides, temporary schedules and absences together."""
+    """One stretch of duty, as the roster works out: shifts, overrides, temporary schedules and absences together.
+
+    `off` is the part of it in which nobody would page them, because they said OFF.
+    """
 
     team: str
     layer: str
@@ -72,6 +76,7 @@ class Spell:
     start: datetime
     end: datetime
     because: str
+    off: Window | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,11 +154,22 @@ def shifts(
     long."""
     check(actor, Act.SEE_ROSTER, team)
     start, end = window(svc, start, end)
+    now = svc.clock.now()
     with svc.record.read() as conn:
-        found = duties(svc.rosters.team(conn, team).roster, team, start, end)
+        here = svc.rosters.team(conn, team)
+        found = duties(here.roster, team, start, end)
         names = Names(svc, conn, {duty.person for own in found.values() for duty in own})
+        standings = marking.standings(conn, here, now)
     spells = [
-        Spell(team=team, layer=layer, person=names.of(d.person), start=d.start, end=d.end, because=d.because)
+        Spell(
+            team=team,
+            layer=layer,
+            person=names.of(d.person),
+            start=d.start,
+            end=d.end,
+            because=d.because,
+            off=said_off(d, standings.get(d.person), now),
+        )
         for layer, own in found.items()
         for d in own
     ]

@@ -62,6 +62,11 @@ def pool(conn: Connection, here: TeamNow, now: datetime) -> list[people.Known]:
     return people.pool(conn, here.team.id, here.limits.night_began(now), now, proved_only=proved_only)
 
 
+def standings(conn: Connection, here: TeamNow, now: datetime) -> dict[str, Standing]:
+    """Person -> what is true of them, of everybody of the team who may be asked."""
+    return {one.responder.id: one.standing for one in pool(conn, here, now)}
+
+
 def _of(row: Row[Any], teams: Mapping[str, Seen], now: datetime) -> tuple[Mark, ...]:
     """In two teams the stricter one's word about the number is told; the rest is the same in both."""
     standings = [team.standings[row.id] for team in teams.values() if row.id in team.standings]

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from dispatch.access import Act, Actor, check
+from dispatch.coverage import said_off
 from dispatch.errors import Fault, InvalidInput
+from dispatch.flow import marking
 from dispatch.flow.names import Names
 from dispatch.flow.rostering import absence_id, temporary_id
 from dispatch.flow.service import Service
 from dispatch.flow.views import Named
 from dispatch.override import Absence, Temporary
+from dispatch.responder import Standing
 from dispatch.roster import Once, Shift, duties
 from dispatch.rotation import Rotation
+from dispatch.spans import Duty, cut
 from dispatch.wallclock import instant, wall
 
 #: Days that are shown at once: four weeks.
@@ -53,12 +57,14 @@ class TemporaryView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """Somebody's duty on one day. `start` and `end` are None where it goes on beyond the day."""
+    """Somebody's duty on one day. `start` and `end` are None where it goes on beyond the day. `off`: they said OFF, and
+    are not paged."""
 
     person: Named
     start: datetime | None
     end: datetime | None
     because: str
+    off: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,33 +124,43 @@ def _planned(shift: Shift) -> PlannedShift:
 
 def calendar(actor: Actor, svc: Service, team: str, first: date | None = None) -> list[Day]:
     """Four weeks of the team's own days from `first`, today without one: who is on in each layer, everything that
-    changes the roster worked in."""
+    changes the roster worked in, and who said OFF."""
     check(actor, Act.SEE_ROSTER, team)
+    now = svc.clock.now()
     with svc.record.read() as conn:
         here = svc.rosters.team(conn, team)
         place = here.team.zone
-        first = first or wall(svc.clock.now(), place).date()
+        first = first or wall(now, place).date()
         edges = [instant(datetime.combine(first + n * _DAY, time()), place) for n in range(DAYS + 1)]
         planned = duties(here.roster, team, edges[0], edges[-1])
         names = Names(svc, conn, {duty.person for own in planned.values() for duty in own})
-    days = []
-    for n in range(DAYS):
-        start, end = edges[n], edges[n + 1]
-        layers = {
-            layer: tuple(
-                Piece(
-                    person=names.of(duty.person),
-                    start=duty.start if duty.start > start else None,
-                    end=duty.end if duty.end < end else None,
-                    because=duty.because,
-                )
-                for duty in sorted(own, key=lambda d: (d.start, d.person))
-                if duty.start < end and start < duty.end
-            )
-            for layer, own in planned.items()
-        }
-        days.append(Day(day=first + n * _DAY, layers=layers))
-    return days
+        standings = marking.standings(conn, here, now)
+    layers = {layer: _parts(own, standings, now) for layer, own in planned.items()}
+    return [
+        Day(
+            day=first + n * _DAY,
+            layers={layer: tuple(_pieces(own, names, edges[n], edges[n + 1])) for layer, own in layers.items()},
+        )
+        for n in range(DAYS)
+    ]
+
+
+def _parts(own: Sequence[Duty], standings: Mapping[str, Standing], now: datetime) -> list[tuple[Duty, bool]]:
+    """Each duty, cut where the person's OFF begins and ends; whether they are off in that part."""
+    parts = []
+    for duty in own:
+        off = said_off(duty, standings.get(duty.person), now)
+        if off is not None:
+            parts.append((duty._replace(start=off.start, end=off.end), True))
+        parts += [(left, False) for left in (cut([duty], *off) if off is not None else [duty])]
+    return sorted(parts, key=lambda part: (part[0].start, part[0].person))
+
+
+def _pieces(own: Sequence[tuple[Duty, bool]], names: Names, start: datetime, end: datetime) -> Iterator[Piece]:
+    for duty, off in own:
+        if duty.start < end and start < duty.end:
+            since, until = (duty.start if duty.start > start else None), (duty.end if duty.end < end else None)
+            yield Piece(person=names.of(duty.person), start=since, end=until, because=duty.because, off=off)
 
 
 def moment(svc: Service, team: str, text: str, field: str) -> datetime:

@@ -39,6 +39,18 @@ def test_whoever_is_off_is_skipped_with_a_reason(api: Api) -> None:
     assert ana.post(f"{API}/responders/ben/availability", json={"availability": "off"}).status_code == 403
 
 
+def test_shifts_and_gaps_say_who_said_off(api: Api) -> None:
+    ana = api.browser_as("ana", Role.RESPONDER)
+    ana.post(f"{API}/responders/ana/availability", json={"availability": "off", "hours": 2})
+    reader = api.as_(Role.OPERATOR)
+    spells = {one["person"]["id"]: one for one in reader.get(f"{API}/shifts").json()["items"]}
+    assert spells["ana"]["off"] == {"from": "2026-01-05T12:00:00Z", "to": "2026-01-05T14:00:00Z"}
+    assert spells["ben"]["off"] is None
+    (gap,) = [one for one in reader.get(f"{API}/coverage").json()["gaps"] if one["kind"] == "nobody"]
+    assert (gap["to"], gap["off"]) == ("2026-01-05T14:00:00Z", ["ana"])
+    assert gap["reason"] == "nobody is on call in primary; said OFF: ana"
+
+
 def test_going_off_as_the_last_one_is_asked_back_on_page_and_api(api: Api) -> None:
     ana = api.browser_as("ana", Role.RESPONDER)
     for other in ("ben", "tom", "dee"):

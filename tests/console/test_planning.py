@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from dispatch.access import Role
 from dispatch.flow import people, rostering
 from dispatch.override import Override
+from dispatch.responder import Availability
 from tests.api.conftest import TEST, Api
 from tests.api.made import ROSTER
 from tests.console.conftest import Screen, SignIn
@@ -61,6 +63,34 @@ class TestCover:
         assert coordinator.at == "/coverage"
         assert "No gap" in coordinator.text
 
+    def test_who_said_off_is_no_bar_of_somebody_on_call_and_the_gap_names_them(
+        self, api: Api, coordinator: Screen
+    ) -> None:
+        people.set_availability(TEST, api.svc, "ben", Availability.OFF, 24)
+        coordinator.open("/coverage")
+        assert "Nobody is on call in backup: Ben Okoro is on the roster and said OFF." in coordinator.text
+        bars = re.findall(r'<svg x="([^"]+)%"[^>]*?( class="off")?><title>Ben Okoro( said OFF)?,', coordinator.html)
+        assert bars == [("0.0", ' class="off"', " said OFF"), ("33.333", "", "")]
+        backup = re.search(r"backup</dt>.*?</dd>", coordinator.open("/board").html, re.DOTALL)
+        assert backup and "nobody can be asked now" in backup[0]
+        assert "Nobody is on call in backup: Ben Okoro is on the roster and said OFF." in coordinator.text
+        today = re.search(r'class="today".*?</tr>', coordinator.open("/calendar").html, re.DOTALL)
+        assert today and re.search(r'Ben Okoro</span> <span class="tag warn">said OFF', today[0])
+        assert '<span class="tag bad">nobody</span>' in today[0]
+
+    def test_a_refused_override_keeps_what_was_typed_and_names_the_field(self, api: Api, coordinator: Screen) -> None:
+        gap(api)
+        coordinator.open("/coverage")
+        values = {"team": "default", "layer": "backup", "person": "ana", "instead_of": "", "back": "/coverage"}
+        coordinator.post("/calendar/override", {**values, "from": local(api, 7), "to": local(api, 5)})
+        assert (coordinator.status, coordinator.problems()) == (422, ["must be after from"])
+        assert '<a href="#f-override-to">To</a>: must be after from' in coordinator.html
+        kept = coordinator.html.partition("again-title")[2].partition("</form>")[0]
+        assert f'id="f-override-to" name="to" value="{local(api, 5)}"' in kept
+        assert f'value="{local(api, 7)}"' in kept
+        assert '<option value="ana" selected>' in kept
+        assert '<option value="backup" selected>' in kept
+
     def test_any_range_and_one_that_cannot_be_shown(self, api: Api, coordinator: Screen) -> None:
         gap(api, hours=24 * 20)
         assert "No gap" in coordinator.open("/coverage").text
@@ -85,10 +115,25 @@ class TestCalendar:
     def test_four_weeks_by_day_and_layer(self, api: Api, coordinator: Screen) -> None:
         gap(api)
         coordinator.open("/calendar")
-        assert coordinator.html.count('data-label="Day"') == 28
-        assert "today" in coordinator.text
+        assert coordinator.html.count('<details class="week"') == 4
+        assert coordinator.html.count('<details class="week" open') == 1
+        assert "Mon 5 Jan today" in coordinator.text
+        # Days that are all the same are one row; two hours without anybody stand in the row of their day.
+        assert "Tue 6 Jan to Sun 11 Jan" in coordinator.text
+        assert "nobody for some time: Mon" in coordinator.text
+        assert re.search(r"Ben Okoro [^|]*?nobody 12:00 to 14:00", coordinator.text)
+        assert coordinator.open("/calendar?team=default&all=1").html.count('<details class="week" open') == 4
         later = coordinator.open("/calendar?team=default&from=2026-12-21")
         assert "21 Dec to 17 Jan 2027" in later.text
+
+    def test_ones_own_duties_come_first(self, api: Api, ana: Screen) -> None:
+        ana.open("/calendar")
+        assert "You primary : now, and still on after 1 Feb" in ana.text
+        assert ana.text.count("you: every day") == 4
+        people.set_availability(TEST, api.svc, "ana", Availability.OFF, 24 * 8, even_so=True)
+        ana.open("/calendar")
+        assert "you said OFF until Tue 13 Jan, 07:00" in ana.text
+        assert ana.text.count("you: every day") == 2
 
     def test_an_absence_added_shown_and_taken_back(self, api: Api, coordinator: Screen) -> None:
         coordinator.open("/calendar")

@@ -9,7 +9,8 @@ import pytest
 
 from dispatch.clock import ManualClock
 from dispatch.facts import SAFETY_FACTS
-from dispatch.flow import firing, inbound, searching
+from dispatch.flow import firing, inbound, people, searching
+from dispatch.responder import Availability
 from tests.api.conftest import TEST, Api
 from tests.api.made import GRAVE, contact
 from tests.console.conftest import Screen, case_of, fill
@@ -71,6 +72,17 @@ def test_an_alarm_is_seen_and_goes_on_ringing_for_others(api: Api, coordinator: 
     assert alarm
     assert "Silent for you until" in coordinator.post(f"/alarms/{alarm[1]}/acknowledge").text
     assert "Nobody has taken this case" in coordinator.text
+
+
+def test_gaps_on_the_board_are_by_name_and_an_unproved_number_is_none(api: Api, coordinator: Screen) -> None:
+    people.set_availability(TEST, api.svc, "dee", Availability.OFF, 2)
+    shown = coordinator.open("/board").text
+    at = shown.index("Gaps in the next 72 hours")
+    ahead = shown[at:]
+    assert ahead.index("Nobody is on call in supervisor: Dee Park") < ahead.index("never proved by a code")
+    assert "the number was never proved by a code: Ana Ruiz, Ben Okoro and Dee Park." in ahead
+    assert "the number is not proved" not in shown
+    assert ahead.count("Ana Ruiz") == 1
 
 
 def test_nothing_about_the_person_is_on_the_board(api: Api, coordinator: Screen) -> None:

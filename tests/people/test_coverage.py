@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from hypothesis import HealthCheck, given, settings
 
 from dispatch.coverage import Gap, alarming, gaps
-from dispatch.responder import Responder, Standing
+from dispatch.responder import Availability, Responder, Standing
 from dispatch.roster import EVERYONE, Always, Once, Roster, Shift, Team
 from dispatch.rosterfile import read
 from dispatch.rulepack import RulePacks
@@ -78,6 +78,26 @@ def test_nothing_is_said_about_the_past() -> None:
     starts = [start for _, kind, start, *_ in find(plan, now=now) if kind == "nobody"]
     assert starts == [now, now]
     assert find(plan, now=END) == []
+
+
+def test_a_layer_that_is_empty_because_people_said_off_names_them() -> None:
+    back = utc("2026-01-07T00:00")
+    standings = {"ana": Standing(Availability.OFF, until=back)}
+    (single, nobody) = gaps(FULL, "default", BOTH, standings, START, END, START)
+    assert (single.kind, single.person) == ("single", "ben")
+    assert (nobody.layer, nobody.start, nobody.end, nobody.off) == ("primary", START, back, ("ana",))
+    # What an alarm goes by stays the same, whoever else says OFF while the layer is empty.
+    assert nobody.reason == "nobody is on call in primary"
+    assert nobody.told == "nobody is on call in primary; said OFF: ana"
+    everybody = {person: Standing(Availability.OFF) for person in ("ana", "ben")}
+    found = gaps(FULL, "default", BOTH, everybody, START, END, START)
+    assert [(gap.layer, gap.end, gap.off) for gap in found] == [
+        ("backup", END, ("ben",)),
+        (EVERYONE, END, ("ana", "ben")),
+        ("primary", END, ("ana",)),
+    ]
+    over = {"ana": Standing(Availability.OFF, until=START)}
+    assert gaps(FULL, "default", BOTH, over, START, END, START) == ()
 
 
 def test_languages_and_populations_need_somebody_who_can_be_paged() -> None:

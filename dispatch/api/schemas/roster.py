@@ -197,13 +197,19 @@ class OverrideOut(_Window):
         return cls.model_validate(view)
 
 
+class OffOut(_Window):
+    """While this lasts nobody pages them."""
+
+
 class SpellOut(_Window):
-    """One stretch of duty, with everything that changes the roster worked in."""
+    """One stretch of duty, with everything that changes the roster worked in; `off` is the part of it for which the
+    person said OFF."""
 
     team: str
     layer: str
     person: Named
     because: str
+    off: OffOut | None
 
     @classmethod
     def of(cls, spell: Spell) -> SpellOut:
@@ -211,12 +217,13 @@ class SpellOut(_Window):
 
 
 class GapOut(_Window):
-    """`person` is set where one person is the reason."""
+    """`person` is set where one person is the reason. `off`: who would be on call then, and said OFF."""
 
     layer: str
     kind: Literal["nobody", "single", "language", "population", "credential", "unreachable", "unproved"]
-    reason: str
+    reason: str = Field(validation_alias="told")
     person: str | None
+    off: list[str]
 
     @classmethod
     def of(cls, gap: Gap) -> GapOut:
