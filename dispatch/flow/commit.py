@@ -13,7 +13,7 @@ A lost race (Conflict) starts again from 1, at most three times: the decision is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -23,6 +23,7 @@ from dispatch.access import Act, Actor, check
 from dispatch.casefile import CaseFile, Turn
 from dispatch.errors import Conflict
 from dispatch.flow import aftermath
+from dispatch.flow.rosters import TeamNow
 from dispatch.flow.service import Service
 from dispatch.queue import MirrorChanges
 from dispatch.store import casefiles, ledger
@@ -49,10 +50,17 @@ def turn_for(actor: Actor, svc: Service, conn: Connection, file: CaseFile, now: 
 
 
 def turns_for(
-    actor: Actor, svc: Service, conn: Connection, files: Sequence[CaseFile], now: datetime
+    actor: Actor,
+    svc: Service,
+    conn: Connection,
+    files: Sequence[CaseFile],
+    now: datetime,
+    known: Iterable[TeamNow] = (),
 ) -> list[tuple[CaseFile, Turn]]:
-    """Each file with a turn on it; a team is looked up once however many of its files there are."""
-    teams = {team: svc.rosters.team(conn, team) for team in {file.case.team for file in files}}
+    """Each file with a turn on it; a team is looked up once however many of its files there are, and not at all when
+    it is one of `known`, which were read in this transaction."""
+    teams = {team.team.id: team for team in known}
+    teams |= {team: svc.rosters.team(conn, team) for team in {file.case.team for file in files} - teams.keys()}
     found = ((file, teams[file.case.team]) for file in files)
     return [(file, Turn(file, now, team.policy, team.office, actor.id, svc.new_id)) for file, team in found]
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import delete, select
+from sqlalchemy import Connection, delete, select
 
 from dispatch.errors import ServiceError
 from dispatch.flow.service import Service
-from dispatch.store import people, schema
+from dispatch.store import schema
+from dispatch.store import teams as stored_teams
 from dispatch.store.conflict import insert_for
 
 #: A process beats every five seconds; three beats missed is silence.
@@ -55,6 +56,11 @@ def still(svc: Service, process: str) -> None:
         conn.execute(delete(h).where((h.c.process == process) | old))
 
 
+def _coordinators(conn: Connection, team: str) -> tuple[str, ...]:
+    standing = stored_teams.standing(conn, team)
+    return standing.coordinators if standing is not None else ()
+
+
 def health(svc: Service) -> Health:
     """Writes to the record to see whether it can. Never raises for what it finds."""
     try:
@@ -62,7 +68,7 @@ def health(svc: Service) -> Health:
         with svc.record.read() as conn:
             hearts = {row.process: row.beat_at for row in conn.execute(select(schema.hearts))}
             teams = list(conn.scalars(select(schema.teams.c.id).order_by(schema.teams.c.id)))
-            alone = [team for team in teams if not people.reachable_leads(conn, team)[0]]
+            alone = [team for team in teams if not _coordinators(conn, team)]
     except ServiceError:
         return Health("unable", (Reason("record_down", "The record cannot be written: contacts are not recorded."),))
     reasons = _silent(svc, hearts)

@@ -129,16 +129,21 @@ Around = tuple[TeamNow, tuple[str, ...], tuple[str, ...]]
 def _around(svc: Service, wishes: Sequence[Wish]) -> list[Around | InvalidInput]:
     """What the record knows that matters to each: its team, who has spoken with the person before, and which
     skills nobody has."""
+    several = [wish.draft.contact for wish in wishes]
     found: list[Around | InvalidInput] = []
     with svc.record.read() as conn:
-        for wish in wishes:
-            contact = wish.draft.contact
-            try:
-                team = svc.rosters.team(conn, contact.team)
-                found.append((team, _known_people(svc, conn, contact), _skills_missing(conn, contact)))
-            except InvalidInput as error:
-                found.append(error)
+        teams = {team: _team(svc, conn, team) for team in {contact.team for contact in several}}
+        for contact, known in zip(several, _known_people(svc, conn, several), strict=True):
+            team = teams[contact.team]
+            found.append(team if isinstance(team, InvalidInput) else (team, known, _skills_missing(conn, contact)))
     return found
+
+
+def _team(svc: Service, conn: Connection, team: str) -> TeamNow | InvalidInput:
+    try:
+        return svc.rosters.team(conn, team)
+    except InvalidInput as error:
+        return error
 
 
 def _ready(svc: Service, wish: Wish, around: Around | InvalidInput) -> Ready | Logged:
@@ -251,13 +256,17 @@ def _again(svc: Service, contact_id: str) -> Logged:
     return Logged(contact_id, row.case_id, True)
 
 
-def _known_people(svc: Service, conn: Connection, contact: Contact) -> tuple[str, ...]:
-    """Who of ours has spoken with this person before, by the telephone that was given as theirs. A telephone that is
-    shared may be somebody else's today, and says nothing."""
+def _known_people(svc: Service, conn: Connection, several: Sequence[Contact]) -> list[tuple[str, ...]]:
+    """Who of ours has spoken with each one's person before, by the telephone that was given as theirs. A telephone that
+    is shared may be somebody else's today, and says nothing."""
+    indexes = [_indexes(svc, contact) for contact in several]
+    known = contacts.known_to(conn, {index for some in indexes for index in some})
+    return [tuple(sorted({who for index in some for who in known.get(index, ())})) for some in indexes]
+
+
+def _indexes(svc: Service, contact: Contact) -> tuple[str, ...]:
     phone = contact.person.phone
-    if phone is None or phone.shared is Tri.YES:
-        return ()
-    return contacts.known_to(conn, svc.sealer.blind_indexes("phone", phone.number))
+    return () if phone is None or phone.shared is Tri.YES else svc.sealer.blind_indexes("phone", phone.number)
 
 
 def _log_onto(

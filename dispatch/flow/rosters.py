@@ -6,7 +6,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, Row, select
 
 from dispatch import policyfile, rosterfile
 from dispatch.casefile import Office
@@ -16,16 +16,9 @@ from dispatch.policy import Policy
 from dispatch.policyreader import Bands
 from dispatch.roster import Roster, Team
 from dispatch.rulepack import RulePacks
-from dispatch.store import people, schema
+from dispatch.store import schema, teams
 from dispatch.store.engine import Record
 from dispatch.teamfile import settings_from
-
-_VERSIONS = (
-    select(schema.teams.c.version, schema.rosters.c.version)
-    .outerjoin(schema.rosters, schema.rosters.c.team == schema.teams.c.id)
-    .where(schema.teams.c.id == bindparam("team"))
-)
-
 
 @dataclass(frozen=True, slots=True)
 class TeamNow:
@@ -54,7 +47,10 @@ class Rosters:
 
     def team(self, conn: Connection, team: str) -> TeamNow:
         """Raises InvalidInput, naming the field `team`, for one that is not there."""
-        versions = self._versions(conn, team)
+        stands = teams.standing(conn, team)
+        if stands is None:
+            raise InvalidInput(f"There is no team {team!r}.", [Fault("team", "there is no such team")])
+        versions = (stands.version, stands.roster_version)
         with self._lock:
             kept = self._kept.get(team)
         if kept is None or kept[0] != versions:
@@ -62,18 +58,12 @@ class Rosters:
             with self._lock:
                 self._kept[team] = kept
         _, place, policy, roster = kept
-        office = Office(*people.reachable_leads(conn, team), len(policy.last_resort))
+        office = Office(stands.coordinators, stands.supervisors, len(policy.last_resort))
         return TeamNow(place, policy, roster, office, self._rules)
 
     def lock(self, conn: Connection, record: Record, team: str) -> None:
         """Hold the team's row until commit: one matcher a team. Waits for whoever holds it."""
         conn.execute(record.for_update(select(schema.teams.c.id).where(schema.teams.c.id == team))).all()
-
-    def _versions(self, conn: Connection, team: str) -> tuple[int, int]:
-        row = conn.execute(_VERSIONS, {"team": team}).one_or_none()
-        if row is None:
-            raise InvalidInput(f"There is no team {team!r}.", [Fault("team", "there is no such team")])
-        return row[0], row[1] or 0
 
     def _read(self, conn: Connection, team: str) -> tuple[Team, Policy, Roster]:
         row = conn.execute(select(schema.teams).where(schema.teams.c.id == team)).one()

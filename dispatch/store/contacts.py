@@ -116,16 +116,20 @@ def of_case(conn: Connection, case_id: str) -> Sequence[Row[Any]]:
     return conn.execute(select(c).where(c.c.case_id == case_id).order_by(c.c.logged_at, c.c.id)).all()
 
 
-def known_to(conn: Connection, person_indexes: Sequence[str]) -> tuple[str, ...]:
-    """Who of ours has spoken with the person of this telephone (its keyed hashes) before, by id."""
-    return tuple(conn.scalars(_KNOWN_TO, {"indexes": list(person_indexes)}))
+def known_to(conn: Connection, person_indexes: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Who of ours has spoken with the people of these telephones (their keyed hashes) before, by hash and then by id;
+    one with whom nobody has is absent."""
+    found: dict[str, tuple[str, ...]] = {}
+    for index, person in conn.execute(_KNOWN_TO, {"indexes": list(person_indexes)}) if person_indexes else ():
+        found[index] = (*found.get(index, ()), person)
+    return found
 
 
 def _spoken_with() -> Any:
     c, a = schema.contacts.c, schema.assignments.c
-    query = select(a.person).distinct().join(schema.contacts, c.case_id == a.case_id)
+    query = select(c.person_index, a.person).distinct().join(schema.contacts, c.case_id == a.case_id)
     indexes: Any = bindparam("indexes", expanding=True)
-    return query.where(c.person_index.in_(indexes), a.engaged_at.is_not(None)).order_by(a.person)
+    return query.where(c.person_index.in_(indexes), a.engaged_at.is_not(None)).order_by(c.person_index, a.person)
 
 
 _KNOWN_TO = _spoken_with()

@@ -16,29 +16,17 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, Select, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Select, event, make_url
 from sqlalchemy.exc import ArgumentError
 
 from dispatch.errors import Fault, InvalidInput
-from dispatch.store import sqlite
+from dispatch.store import postgres, sqlite
 from dispatch.store.failures import translated
 
 _Query = TypeVar("_Query", bound=Select[*tuple[Any, ...]])
 
 # Set in `Connection.info` by the ledger, whose entries must be a transaction's last statement.
 SPOKEN_FOR = "dispatch.ledger_written"
-
-_POSTGRES = {
-    "connect_timeout": 5,
-    # A host that vanishes without a word is noticed in seconds, not in the kernel's two hours.
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 10000,
-    # No thread waits for ever: not for a row, and not with a transaction left open by a stopped process.
-    "options": "-c lock_timeout=10s -c idle_in_transaction_session_timeout=60s -c timezone=UTC",
-}
-
 
 class Record:
     """The SQL database named by `url` (`sqlite:////path` or `postgresql://…`), for any number of threads.
@@ -65,16 +53,7 @@ class Record:
                 with self._lock.held(), self._writer.connect():
                     pass
         else:
-            self._writer = create_engine(
-                self.url,
-                pool_size=pool_size,
-                max_overflow=0,
-                pool_timeout=5.0,
-                pool_pre_ping=True,
-                hide_parameters=True,
-                isolation_level="READ COMMITTED",
-                connect_args=_POSTGRES,
-            )
+            self._writer = postgres.engine(self.url, pool_size=pool_size)
             # One snapshot for all statements of a look, as SQLite gives: a case and its pages belong together.
             self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         event.listen(self._writer, "before_cursor_execute", _nothing_after_the_ledger)

@@ -35,23 +35,6 @@ class Known:
 #: Who says ON may be asked like everybody else: rest and an excuse are for those who want them.
 RESTED = {"resting_until": None, "excused_until": None}
 
-_LEADS = ("coordinator", "supervisor")
-# Asked in every decision about a case: written once, so that only its values change.
-_REACHABLE_LEADS = (
-    select(schema.posts.c.role, schema.posts.c.person)
-    .join(schema.people, schema.people.c.id == schema.posts.c.person)
-    .where(schema.posts.c.team == bindparam("team"), schema.posts.c.role.in_(_LEADS), schema.people.c.active)
-    .where(schema.people.c.unreachable.is_(None), schema.people.c.phone_index.is_not(None))
-    .order_by(schema.posts.c.person)
-)
-
-
-def reachable_leads(conn: Connection, team: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """(coordinators, supervisors) of the team whom a text or a call can reach."""
-    found = [(role, person) for role, person in conn.execute(_REACHABLE_LEADS, {"team": team})]
-    return tuple(p for r, p in found if r == "coordinator"), tuple(p for r, p in found if r == "supervisor")
-
-
 def pool(
     conn: Connection, team: str, night_began: datetime | None, now: datetime, *, proved_only: bool = False
 ) -> list[Known]:
@@ -184,9 +167,9 @@ _OPEN_CASES, _OPEN_PAGES, _PAGES_SINCE, _WORKED_SINCE = _counted_and_asked()
 def paged(conn: Connection, versions: Mapping[str, int], now: datetime) -> None:
     """These people are being asked. Raises Conflict when another team's commit changed one of them since they were
     looked at."""
-    for person in sorted(versions):
-        if conn.execute(_PAGED, {"person": person, "was": versions[person], "now": now}).rowcount != 1:
-            raise Conflict("A person was asked by somebody else at this moment.")
+    asked = [{"person": person, "was": versions[person], "now": now} for person in sorted(versions)]
+    if asked and conn.execute(_PAGED, asked).rowcount != len(asked):
+        raise Conflict("A person was asked by somebody else at this moment.")
 
 
 _PAGED = (

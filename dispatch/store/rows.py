@@ -142,12 +142,15 @@ _UPDATES = {cls: _guarded_update(cls) for cls in TABLES}
 
 def update_rows(conn: Connection, rows: Sequence[Any]) -> None:
     """Each row only if nobody changed it since it was loaded. Raises Conflict otherwise: reload and decide again."""
+    by_class: dict[type[Any], list[dict[str, Any]]] = {}
     for row in rows:
         values = encode(row)
         values["row_id"] = values.pop("id")
         values["was"] = values.pop("version")
-        if conn.execute(_UPDATES[type(row)], values).rowcount != 1:
-            raise Conflict(f"The {OWNERS.get(type(row), 'row')} was changed meanwhile.")
+        by_class.setdefault(type(row), []).append(values)
+    for cls, changed in by_class.items():
+        if conn.execute(_UPDATES[cls], changed).rowcount != len(changed):
+            raise Conflict(f"The {OWNERS.get(cls, 'row')} was changed meanwhile.")
 
 
 def load_rows(conn: Connection, cls: type[R], column: str, values: Sequence[str]) -> list[R]:
