@@ -110,3 +110,9 @@ def test_the_image_does_not_run_as_root() -> None:
     users = re.findall(r"^USER (\S+)$", last_stage, re.MULTILINE)
     assert users == ["10001"]
     assert "--require-hashes -r requirements/run.txt" in dockerfile
+
+
+def test_the_record_counts_as_ready_only_once_others_can_reach_it(compose: dict[str, Any]) -> None:
+    # Seen on a first start: asked by its socket, the server that makes the database answered, and the migration failed.
+    asked = compose["services"]["record"]["healthcheck"]["test"]
+    assert asked[asked.index("-h") + 1] == "127.0.0.1"
