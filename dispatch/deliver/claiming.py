@@ -9,10 +9,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
+from dispatch import logs
 from dispatch.access import Actor
 from dispatch.alarm import Alarm
 from dispatch.deliver.job import Job
-from dispatch.deliver.rendering import Letter, Rendered, render
+from dispatch.deliver.rendering import Letter, render
 from dispatch.flow import reminders
 from dispatch.flow.rosters import TeamNow
 from dispatch.flow.service import Service
@@ -20,6 +21,8 @@ from dispatch.page import Delivery, Page
 from dispatch.store import datakeys, outbox, people, schema
 from dispatch.store.rows import load_rows
 from dispatch.store.sealing import DataKey
+
+log = logs.get(__name__)
 
 #: The provider's time limit, and as long again for our own record of the answer.
 LEASE = timedelta(seconds=10)
@@ -61,7 +64,7 @@ def claim(actor: Actor, svc: Service, limit: int) -> list[Job]:
         if void:
             outbox.close(conn, void, "void", now)
         _write_attempts(conn, letters, now)
-    return [job for one in letters if (job := _job(svc, *one)) is not None]
+    return [_job(svc, *one) for one in letters]
 
 
 def _speed(svc: Service) -> float:
@@ -71,7 +74,8 @@ def _speed(svc: Service) -> float:
 
 
 def _load(svc: Service, conn: Connection, rows: list[Row[Any]]) -> _Loaded:
-    found = _Loaded(teams={team: svc.rosters.team(conn, team) for team in {row.team for row in rows}})
+    # A text to a person of no team, or from before there was one, names none.
+    found = _Loaded(teams={team: svc.rosters.team(conn, team) for team in {row.team for row in rows} if team})
     page_ids = [r.page_id for r in rows if r.page_id]
     alarm_ids = [r.alarm_id for r in rows if r.alarm_id]
     case_ids = sorted({r.case_id for r in rows if r.case_id})
@@ -110,14 +114,15 @@ def _letter(row: Row[Any], loaded: _Loaded, now: datetime) -> Letter | None:
         return None
     if row.kind == "Ring" and (alarm is None or not alarm.open):
         return None
-    if row.kind == "Tell" and not reminders.still_true(loaded.teams[row.team], row.person, row.payload, now):
+    team = loaded.teams.get(row.team)
+    if row.kind == "Tell" and team is not None and not reminders.still_true(team, row.person, row.payload, now):
         return None
     sealed = None
     number = None
     if row.kind == "AnswerNumber":
         sealed = ("inbox", row.payload["inbox"], *loaded.inbox[row.payload["inbox"]])
     elif row.person is not None and row.person.startswith("last_resort:"):
-        number = _last_resort(loaded.teams[row.team], row)
+        number = _last_resort(team, row) if team is not None else None
         if number is None:
             return None
     elif row.person in loaded.phones:
@@ -128,7 +133,7 @@ def _letter(row: Row[Any], loaded: _Loaded, now: datetime) -> Letter | None:
         kind=row.kind,
         payload=row.payload,
         person=row.person,
-        team=loaded.teams[row.team],
+        team=team,
         case=loaded.cases.get(row.case_id) if row.case_id else None,
         page=page,
         alarm=alarm,
@@ -173,8 +178,14 @@ def _write_attempts(conn: Connection, letters: list[tuple[Row[Any], Letter, str,
         conn.execute(update(p).where(first).values(delivery=Delivery.SENDING.value))
 
 
-def _job(svc: Service, row: Row[Any], letter: Letter, attempt: str, token: str) -> Job | None:
-    rendered: Rendered = render(svc, letter)
+def _job(svc: Service, row: Row[Any], letter: Letter, attempt: str, token: str) -> Job:
+    try:
+        rendered = render(svc, letter)
+    except Exception:
+        # A number that cannot be opened, words that cannot be filled: it stands for itself alone. Raised here it would
+        # take every page that was claimed with it, again and again.
+        log.exception("effect_not_rendered", outbox=row.id, kind=row.kind)
+        rendered = None
     return Job(
         outbox_id=row.id,
         attempt_id=attempt,
@@ -186,7 +197,5 @@ def _job(svc: Service, row: Row[Any], letter: Letter, attempt: str, token: str) 
         person=row.person,
         claims=row.attempts,
         doubt_since=letter.doubt_since,
-        validity=rendered.validity,
-        to=rendered.to,
-        body=rendered.body,
+        rendered=rendered,
     )

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from dispatch.channels.channel import SendResult
+from dispatch.deliver.rendering import Rendered
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`to` and `body` are personal or nearly so: they stay out of `repr`, and with it out of tracebacks and logs."""
+    """The number and the words are personal or nearly so: they stay out of `repr`, and with it out of tracebacks and
+    logs."""
 
     outbox_id: str
     attempt_id: str
@@ -24,9 +26,8 @@ class Job:
     claims: int
     #: the attempt before may have gone out: ask the provider since then, before sending again
     doubt_since: datetime | None
-    validity: timedelta
-    to: str = field(repr=False)
-    body: str = field(repr=False)
+    #: None: it cannot be put into words, or its number cannot be opened
+    rendered: Rendered | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

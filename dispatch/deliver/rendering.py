@@ -25,12 +25,13 @@ WORTH = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """An effect with everything it speaks of. `sealed` is (table, row id, sealed value, key) of the number."""
+    """An effect with everything it speaks of. `sealed` is (table, row id, sealed value, key) of the number; `team` is
+    None for a text to somebody of no team."""
 
     kind: str
     payload: Mapping[str, Any]
     person: str | None
-    team: TeamNow
+    team: TeamNow | None
     case: Row[Any] | None
     page: Page | None
     alarm: Alarm | None
@@ -72,7 +73,7 @@ def _number(svc: Service, letter: Letter) -> str:
 
 
 def _body(svc: Service, letter: Letter) -> str:
-    if letter.page is not None and letter.case is not None:
+    if letter.page is not None and letter.case is not None and letter.team is not None:
         return wording.page(
             page_words(svc.public_url, letter.team.team.timezone, letter.case, letter.page, repeat=letter.repeat)
         )

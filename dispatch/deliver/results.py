@@ -9,13 +9,14 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from dispatch import asking
+from dispatch import asking, logs
 from dispatch.access import Actor
 from dispatch.alarm import Kind
 from dispatch.casefile import CaseFile, Turn
 from dispatch.channels.channel import Refusal, Taken
 from dispatch.channels.failures import FailureKind
 from dispatch.deliver.job import Job, Result
+from dispatch.errors import Conflict, Unavailable
 from dispatch.flow import reports
 from dispatch.flow.blame import blame
 from dispatch.flow.commit import mirror, retrying, store, turns_for
@@ -23,6 +24,8 @@ from dispatch.flow.service import Service
 from dispatch.page import Report
 from dispatch.store import casefiles, outbox, schema
 from dispatch.store.casefiles import Told
+
+log = logs.get(__name__)
 
 #: A passing fault is tried once more this soon; after that the next person is asked.
 AGAIN = timedelta(seconds=2)
@@ -33,9 +36,20 @@ _LOUD = {FailureKind.PERMANENT: Kind.BAD_NUMBER, FailureKind.OPTED_OUT: Kind.OPT
 
 def record(actor: Actor, svc: Service, results: Sequence[Result]) -> None:
     """Record results together: attempts and effects closed, pages moved, failures made loud."""
-    if results:
-        for job, refusal in retrying(lambda: _record(actor, svc, results)):
-            reports.refused(actor, svc, job.attempt_id, refusal.code)
+    if not results:
+        return
+    try:
+        found = retrying(lambda: _record(actor, svc, results))
+    except (Conflict, Unavailable):
+        raise
+    except Exception:
+        log.exception("results_not_recorded", results=len(results))
+        # One that cannot be recorded must not leave what became of the others unknown.
+        for one in results if len(results) > 1 else ():
+            record(actor, svc, [one])
+        return
+    for job, refusal in found:
+        reports.refused(actor, svc, job.attempt_id, refusal.code)
 
 
 def _record(actor: Actor, svc: Service, results: Sequence[Result]) -> list[tuple[Job, Refusal]]:

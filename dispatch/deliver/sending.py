@@ -13,6 +13,7 @@ from dispatch.channels.channel import Channel, Refusal, Taken
 from dispatch.channels.failures import FailureKind
 from dispatch.deliver.claiming import claim
 from dispatch.deliver.job import Job, Result
+from dispatch.deliver.rendering import Rendered
 from dispatch.deliver.results import record
 from dispatch.flow.service import Service
 
@@ -64,31 +65,33 @@ class Sender:
     def _perform(self, job: Job) -> Result:
         """Never raises: whatever goes wrong here is an answer we do not know, and doubt means asking the provider
         later."""
+        if job.rendered is None:
+            return Result(job, Refusal(FailureKind.OURS))
         try:
-            known = self._known(job)
-            return Result(job, known or self._send(job))
+            known = self._known(job, job.rendered)
+            return Result(job, known or self._send(job, job.rendered))
         except Exception:
             log.exception("send_failed", attempt=job.attempt_id)
             return Result(job, Refusal(FailureKind.UNKNOWN))
 
-    def _send(self, job: Job) -> Taken | Refusal:
+    def _send(self, job: Job, words: Rendered) -> Taken | Refusal:
         base = self._svc.public_url
         mark = f"a={job.attempt_id}&t={job.token}"
         # The fragment asks the provider to repeat a callback that met a timeout or a 5xx, up to five times.
         callback = f"{base}/twilio/status?{mark}#rc=5&rp=all"
         if job.voice:
-            return self._channel.call(job.to, f"{base}/twilio/voice?{mark}", callback, RING)
-        return self._channel.text(job.to, job.body, callback, job.validity)
+            return self._channel.call(words.to, f"{base}/twilio/voice?{mark}", callback, RING)
+        return self._channel.text(words.to, words.body, callback, words.validity)
 
-    def _known(self, job: Job) -> Taken | None:
+    def _known(self, job: Job, words: Rendered) -> Taken | None:
         """In doubt about an earlier attempt, ask the provider whether it has it: sending twice is better than never,
         but worse than once."""
         if job.doubt_since is None:
             return None
-        found = self._channel.find(job.to, job.doubt_since - timedelta(seconds=5), voice=job.voice)
+        found = self._channel.find(words.to, job.doubt_since - timedelta(seconds=5), voice=job.voice)
         if isinstance(found, Refusal):
             return None
-        first = job.body.removeprefix("REPEAT ")
+        first = words.body.removeprefix("REPEAT ")
         same = [m for m in found if job.voice or m.body.removeprefix("REPEAT ") == first]
         return Taken(same[0].sid) if same else None
 

@@ -7,14 +7,16 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from itertools import islice
 
 from sqlalchemy import Connection, select
 
-from dispatch import asking, laddering
+from dispatch import asking, laddering, logs
 from dispatch.access import Act, Actor, check
 from dispatch.casefile import CaseFile, Turn
 from dispatch.eligibility import NOT_ON_CALL
+from dispatch.errors import Conflict, Unavailable
 from dispatch.escalation import Escalation, Run
 from dispatch.flow.commit import mirror, retrying, store, turns_for
 from dispatch.flow.rosters import TeamNow
@@ -25,6 +27,8 @@ from dispatch.priority import Mode
 from dispatch.roster import on_call
 from dispatch.store import casefiles, people, schema, waivers
 from dispatch.store.casefiles import Told
+
+log = logs.get(__name__)
 
 #: Cases matched in one transaction: long enough to share the roster's load, short enough that an intake never waits
 #: noticeably.
@@ -55,20 +59,42 @@ def match_some(actor: Actor, svc: Service, team: str) -> tuple[int, bool]:
     person to a later one.
     """
     check(actor, Act.RUN, team)
-    return retrying(lambda: _match_once(actor, svc, team))
+    try:
+        return retrying(lambda: _match_once(actor, svc, team))
+    except (Conflict, Unavailable):
+        raise
+    except Exception:
+        log.exception("match_failed", team=team)
+        return _each_alone(actor, svc, team), False
 
 
-def _match_once(actor: Actor, svc: Service, team_id: str) -> tuple[int, bool]:
+def _each_alone(actor: Actor, svc: Service, team: str) -> int:
+    """One case that cannot be matched must not keep its whole team from being paged: its own clock rings for it."""
+    with svc.record.read() as conn:
+        ids = _wanting(conn, team)
+    wanted = 0
+    for case_id in ids:
+        try:
+            wanted += retrying(partial(_match_once, actor, svc, team, case_id))[0]
+        except (Conflict, Unavailable):
+            raise
+        except Exception:
+            log.exception("case_not_matched", case=case_id)
+    return wanted
+
+
+def _match_once(actor: Actor, svc: Service, team_id: str, only: str | None = None) -> tuple[int, bool]:
     now = svc.clock.now()
     with svc.record.write() as conn:
         svc.rosters.lock(conn, svc.record, team_id)
-        ids = _wanting(conn, team_id)
+        ids = [id_ for id_ in _wanting(conn, team_id) if only in (None, id_)]
         if not ids:
             return 0, False
         team = svc.rosters.team(conn, team_id)
         search = Search.load(conn, team, now, waivers.standing(conn, ids[:BATCH]))
         turns: list[tuple[CaseFile | None, Turn]] = []
-        for file, turn in turns_for(actor, svc, conn, casefiles.load_many(conn, svc.record, ids[:BATCH]), now):
+        files = casefiles.load_many(conn, svc.record, ids[:BATCH])
+        for file, turn in turns_for(actor, svc, conn, files, now, [team]):
             search.people_for(turn)
             if turn.file is not file:
                 turns.append((file, turn))

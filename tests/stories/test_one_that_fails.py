@@ -1,0 +1,96 @@
+"""One text, effect or arrival that cannot be dealt with holds up nobody else's page, and is loud."""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Iterator
+
+import pytest
+import structlog
+from sqlalchemy import update
+
+from dispatch import logs
+from dispatch.channels.channel import Taken
+from dispatch.deliver.claiming import claim
+from dispatch.deliver.job import Result
+from dispatch.deliver.results import record
+from dispatch.effects import Tell
+from dispatch.flow import people, searching
+from dispatch.store import outbox, schema
+from dispatch.store.casefiles import effect_row
+from tests.stories import team
+from tests.stories.world import SYSTEM, World
+
+pytestmark = pytest.mark.story
+
+PAGE = "CRISIS PAGE"
+
+
+@pytest.fixture(autouse=True)
+def quiet_log() -> Iterator[io.StringIO]:
+    """As a process has it: an error's place, not its values. Left alone, the library paints every local variable."""
+    stream = io.StringIO()
+    before, level = logging.getLogger().handlers[:], logging.getLogger().level
+    logs.configure(stream=stream)
+    yield stream
+    structlog.reset_defaults()
+    logging.getLogger().handlers[:] = before
+    logging.getLogger().setLevel(level)
+
+
+def set_person(world: World, who: str, **values: object) -> None:
+    with world.svc.record.write() as conn:
+        conn.execute(update(schema.people).where(schema.people.c.id == who).values(**values))
+
+
+def test_a_person_of_no_team_who_texts_us_stops_no_page(world: World) -> None:
+    of_a_team = "phone: '+12025550105', roles: [responder], teams: [default]"
+    lone = team.roster("ana").replace(of_a_team, of_a_team.replace("default", ""))
+    people.import_roster(SYSTEM, world.svc, lone)
+    world.eve.reply("WHO").expect_sms("On call with you")
+    case = world.log()
+    world.ana.expect_sms(PAGE, case.code)
+
+
+def test_a_text_from_before_there_was_a_team_stops_no_page(world: World) -> None:
+    """Somebody tried the number out while the service was being set up."""
+    effect = effect_row(Tell("eve", "noted", {}), "", None, 0, world.svc.new_id, world.clock.now())
+    with world.svc.record.write() as conn:
+        outbox.add(conn, [effect], world.clock.now())
+    case = world.log()
+    world.ana.expect_sms(PAGE, case.code)
+    world.eve.expect_sms("Noted")
+
+
+def test_a_number_that_cannot_be_opened_stops_no_other_page_and_is_loud(world: World) -> None:
+    (ben,) = world.rows(schema.people, id="ben")
+    set_person(world, "ana", phone=ben.phone)
+    case = world.log()
+    world.ben.expect_sms(PAGE, case.code)
+    world.kim.expect_sms("ALARM", "needs a look")
+    assert world.ringing(case) == ["service"]
+
+
+def test_a_case_that_cannot_be_matched_stops_no_other_case_of_its_team(world: World) -> None:
+    """Nor is it forgotten: its own clock rings for it."""
+    bad = world.log("very_urgent", settle=False)
+    with world.svc.record.write() as conn:
+        conn.execute(update(schema.cases).where(schema.cases.c.id == bad.id).values(languages=[["not", "a word"]]))
+    good = world.log("urgent")
+    world.ana.expect_sms(PAGE, good.code)
+    world.forward(minutes=3)
+    assert world.ringing(bad) == ["unanswered"]
+    world.kim.expect_sms("nobody has taken", bad.code).expect_call("nobody has taken")
+
+
+def test_a_result_that_cannot_be_recorded_keeps_no_other_from_being_recorded(world: World) -> None:
+    bad, good = world.log("very_urgent", settle=False), world.log("urgent", settle=False)
+    searching.match_team(SYSTEM, world.svc, "default")
+    jobs = claim(SYSTEM, world.svc, 10)
+    with world.svc.record.write() as conn:
+        conn.execute(update(schema.cases).where(schema.cases.c.id == bad.id).values(mode="by balloon"))
+    record(SYSTEM, world.svc, [Result(job, Taken(f"SM{n}")) for n, job in enumerate(jobs)])
+    assert {row.case_id: row.delivery for row in world.rows(schema.pages)} == {bad.id: "sending", good.id: "sent"}
+    with world.svc.record.write() as conn:
+        conn.execute(update(schema.cases).where(schema.cases.c.id == bad.id).values(mode="mobile"))
