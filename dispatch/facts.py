@@ -6,7 +6,7 @@ so that no decision, reason or ledger entry can hold a name, a number or a free 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from dispatch.case import Line
 from dispatch.contactvalues import NO_RESPONSE, CallType, Channel, Population, Relation, Tri, Worry
@@ -79,3 +79,35 @@ class Facts:
     def asks_response(self) -> bool:
         """False for call types (silent, prank, information …) that by themselves ask nobody to do anything."""
         return self.call_type not in NO_RESPONSE
+
+
+#: From the calmest: not having said is more worrying than having said "none".
+_WORRY = (Worry.NONE, Worry.UNKNOWN, Worry.SOME, Worry.HIGH)
+
+
+def together(earlier: Facts, later: Facts) -> Facts:
+    """What two contacts about one case say of it: the later, save that it takes nothing dangerous back.
+
+    Whoever calls the second time is often asked nothing: a danger that somebody has reported stands until a person says
+    otherwise by name, and what nobody asked again is not gone. Ours, from the rule that no gap lowers a risk.
+    """
+    dangers = {
+        fact: Tri.YES if Tri.YES in (getattr(earlier.safety, fact), getattr(later.safety, fact)) else said
+        for fact, said in ((fact, getattr(later.safety, fact)) for fact in SAFETY_FACTS)
+    }
+    types = (later.call_type, earlier.call_type)
+    asks = later.call_type if later.asks_response or not earlier.asks_response else earlier.call_type
+    return replace(
+        later,
+        call_type=CallType.EMERGENCY if CallType.EMERGENCY in types else asks,
+        safety=Safety(**dangers),
+        worry=max(earlier.worry, later.worry, key=_WORRY.index),
+        languages=tuple(dict.fromkeys((*earlier.languages, *later.languages))),
+        population=later.population or earlier.population,
+        responder_gender=later.responder_gender or earlier.responder_gender,
+        skills=tuple(dict.fromkeys((*earlier.skills, *later.skills))),
+        area=later.area or earlier.area,
+        visit=earlier.visit if later.visit is Tri.UNKNOWN else later.visit,
+        minor=Tri.YES if Tri.YES in (earlier.minor, later.minor) else later.minor,
+        age_known=earlier.age_known or later.age_known,
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import reduce
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -13,9 +14,9 @@ from sqlalchemy import Connection, Row
 from dispatch import opening
 from dispatch.access import Act, Actor
 from dispatch.assessed import AnsweredBy, Assessed, standing
-from dispatch.casefile import Turn
-from dispatch.errors import NotFound, Refused
-from dispatch.facts import Facts
+from dispatch.casefile import CaseFile, Turn
+from dispatch.errors import Conflict, NotFound, Refused
+from dispatch.facts import Facts, together
 from dispatch.flow import signatures
 from dispatch.flow.answers import Given, Scored, assessment_row, score_all
 from dispatch.flow.commit import commit, mirror
@@ -47,7 +48,7 @@ def assess(actor: Actor, svc: Service, case_id: str, given: Given) -> AssessedAg
     now = svc.clock.now()
     scored = score_all(svc, [given], now, prefix="")
     history = results_of(svc, case_id)
-    facts = facts_of_case(svc, case_id)
+    facts: list[Facts] = []
     timezone = timezone_of_case(svc, case_id)
     key = svc.sealer.new_subject_key()
     row = assessment_row(actor, svc, key, scored[0], None, case_id, now)
@@ -56,7 +57,7 @@ def assess(actor: Actor, svc: Service, case_id: str, given: Given) -> AssessedAg
     def decide(turn: Turn) -> AssessedAgain:
         if not turn.case.open:
             raise Refused("The case is closed: reopen it first.")
-        found = again_triaged(turn.case.answered_at, history, scored, facts, turn.policy, now)
+        found = again_triaged(turn.case.answered_at, history, scored, facts[-1], turn.policy, now)
         proposed = standing([*history, scored[0].assessed], turn.policy).proposed
         counts = scored[0].assessed not in proposed
         row["standing"] = "counts" if counts else "proposed"
@@ -66,12 +67,15 @@ def assess(actor: Actor, svc: Service, case_id: str, given: Given) -> AssessedAg
 
     told: list[Told] = []
 
+    def first(conn: Connection, _: CaseFile) -> None:
+        facts.append(facts_of_case(conn, case_id))
+
     def also(conn: Connection, turn: Turn) -> None:
         contacts.add_assessments(conn, key, [row], now)
         svc.instruments.archive(conn, files, now)
         told[:] = [signatures.ask(actor, svc, conn, turn, [(row["id"], given.protocol)])]
 
-    done = commit(actor, svc, Act.ASSESS, case_id, decide, also=also)
+    done = commit(actor, svc, Act.ASSESS, case_id, decide, first=first, also=also)
     for timers in told:
         mirror(svc, timers)
     return done
@@ -84,7 +88,7 @@ def confirm_assessment(actor: Actor, svc: Service, case_id: str, assessment_id: 
     """
     now = svc.clock.now()
     history = results_by_id(svc, case_id)
-    facts = facts_of_case(svc, case_id)
+    facts: list[Facts] = []
     if assessment_id not in history:
         raise NotFound("The case has no such assessment.")
     by = history[assessment_id][0]
@@ -95,14 +99,19 @@ def confirm_assessment(actor: Actor, svc: Service, case_id: str, assessment_id: 
         if by == actor.id and not spoke:
             raise Refused("Somebody other than the person who assessed has to confirm a lower result.")
         counting = standing(confirmed, turn.policy).counts
-        opening.lowered(turn, triage(facts, counting, turn.policy, turn.case.answered_at, now))
+        opening.lowered(turn, triage(facts[-1], counting, turn.policy, turn.case.answered_at, now))
         turn.say("assessment_confirmed", assessment=assessment_id)
+
+    def first(conn: Connection, _: CaseFile) -> None:
+        if len(contacts.assessments_of(conn, [case_id])) != len(history):
+            raise Conflict("Another assessment was made at this moment: look again before lowering.")
+        facts.append(facts_of_case(conn, case_id))
 
     def also(conn: Connection, turn: Turn) -> None:
         if not contacts.confirm(conn, assessment_id):
             raise Refused("That result is not waiting for anybody.")
 
-    commit(actor, svc, Act.REGRADE, case_id, decide, also=also)
+    commit(actor, svc, Act.REGRADE, case_id, decide, first=first, also=also)
 
 
 def again_triaged(
@@ -151,12 +160,12 @@ def _assessed(svc: Service, row: Row[Any], key: DataKey, protocol: Protocol) -> 
     )
 
 
-def facts_of_case(svc: Service, case_id: str) -> Facts:
-    with svc.record.read() as conn:
-        rows = contacts.of_case(conn, case_id)
-    if not rows:
+def facts_of_case(conn: Connection, case_id: str) -> Facts:
+    """What all its contacts together say of a case. Raises NotFound."""
+    found = [_FACTS.validate_python(row.facts) for row in contacts.of_case(conn, case_id)]
+    if not found:
         raise NotFound("The case has no contact.")
-    return _FACTS.validate_python(rows[-1].facts)
+    return reduce(together, found)
 
 
 def timezone_of_case(svc: Service, case_id: str) -> str:

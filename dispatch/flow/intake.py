@@ -22,9 +22,9 @@ from dispatch.closure import close
 from dispatch.contact import Contact, facts_of
 from dispatch.contactvalues import Tri
 from dispatch.errors import Fault, InvalidInput, Refused
-from dispatch.facts import Facts
+from dispatch.facts import Facts, together
 from dispatch.flow.answers import Given, Scored, score_all
-from dispatch.flow.assessing import again_triaged, results_of
+from dispatch.flow.assessing import again_triaged, facts_of_case, results_of
 from dispatch.flow.commit import mirror, retrying
 from dispatch.flow.filing import Deciding, Ready, Sealed, file_all, save
 from dispatch.flow.rosters import TeamNow
@@ -289,6 +289,7 @@ def _log_onto(
             if file.case.team != draft.contact.team:
                 raise InvalidInput("The case is another team's.", [Fault("case_id", "belongs to another team")])
             team = svc.rosters.team(conn, file.case.team)
+            facts = together(facts_of_case(conn, case_id), facts)
             found = again_triaged(file.case.answered_at, history, scored, facts, team.policy, now)
             contacts.add(conn, [sealed.key], [sealed.contact], sealed.assessments, now)
             svc.instruments.archive(conn, files, now)

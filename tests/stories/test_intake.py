@@ -10,6 +10,7 @@ import pytest
 from dispatch.contactvalues import CallType, Tri, Worry
 from dispatch.disposition import Disposition, Ending, FollowUpChoice, Outcome
 from dispatch.errors import InvalidInput, KeyReused, NotAllowed
+from dispatch.facts import Safety
 from dispatch.flow import answers, assessing, intake
 from dispatch.priority import Urgency
 from dispatch.store import schema
@@ -135,3 +136,20 @@ def test_who_may_not_log_may_not(world: World) -> None:
     auditor = replace(COORDINATOR, roles=frozenset())
     with pytest.raises(NotAllowed):
         intake.log_contact(auditor, world.svc, screened(world, "soon"), "k", "b")
+
+
+def test_a_second_call_in_which_nothing_was_asked_takes_no_danger_back(world: World) -> None:
+    """The first caller saw an attempt in progress; the second, on the same case, was asked nothing of the kind."""
+    case = world.log(None, attempt_in_progress="yes", settle=False)
+    assert (case.urgency, case.incomplete) == (Urgency.IMMEDIATE, True)
+    nothing = replace(world.contact(), safety=Safety(), worry=Worry.UNKNOWN)
+    more = intake.Draft(nothing, (answers.Given("cssrs-screener", ANSWERS["soon"]),), case_id=case.id)
+    intake.log_contact(OPERATOR, world.svc, more, "second", "second")
+    after = world.case(case.id)
+    assert (after.urgency, after.mode, after.respond_by) == (case.urgency, case.mode, case.respond_by)
+    assert not after.incomplete
+    assessing.assess(OPERATOR, world.svc, case.id, answers.Given("cssrs-screener", ANSWERS["routine"]))
+    assert world.case(case.id).urgency is Urgency.IMMEDIATE
+    world.settle()
+    for who in (world.ana, world.dee):
+        who.expect_sms(PAGE, case.code).expect_call("Crisis page")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dispatch.assessed import Assessed, standing
 from dispatch.contactvalues import CallType, Tri, Worry
-from dispatch.facts import HARD_STOPS, SAFETY_FACTS, Facts, Safety
+from dispatch.facts import HARD_STOPS, SAFETY_FACTS, Facts, Safety, together
 from dispatch.policyfile import default
 from dispatch.priority import Mode, Urgency
 from dispatch.triage import Triage, triage
@@ -153,3 +153,19 @@ def test_an_unconfirmed_later_result_never_lowers_what_was_established(
     before, after = standing(known, POLICY), standing([*known, later], POLICY)
     assert decided(silent, *after.counts).urgency.at_least(decided(silent, *before.counts).urgency)
     assert {id(one) for one in (*after.counts, *after.proposed)} <= {id(one) for one in (*known, later)}
+
+
+@given(people, people, st.lists(results(), max_size=3))
+def test_a_second_contact_about_a_case_takes_no_danger_back(earlier: Facts, later: Facts, some: list[Assessed]) -> None:
+    """Of the earlier one, whatever was said to be so still counts, also when nobody asked again."""
+    both = decided(together(earlier, later), *some)
+    assert at_least(both, decided(later, *some))
+    said = replace(
+        earlier,
+        safety=Safety(**{fact: Tri.YES for fact in SAFETY_FACTS if getattr(earlier.safety, fact) is Tri.YES}),
+        worry=earlier.worry if earlier.worry in (Worry.SOME, Worry.HIGH) else Worry.NONE,
+    )
+    dangers = replace(said, call_type=later.call_type) if said.call_type is not CallType.EMERGENCY else said
+    assert set(both.hard_stops) >= set(decided(dangers, *some).hard_stops)
+    assert dangers.worry is Worry.NONE or both.urgency.rank <= POLICY.worry[dangers.worry].rank
+    assert not decided(dangers, *some).scene_hold or both.scene_hold
