@@ -80,6 +80,10 @@ ENDS_ON_ACKNOWLEDGE = frozenset(
     }
 )
 
+#: Paperwork: nobody is worse off for it in the morning, and a coordinator who is woken for it sleeps through the next
+#: alarm, which may be a person. In the policy's night these wait for its end, the first ring too.
+PAPERWORK = frozenset({Kind.DISPOSITION_OVERDUE, Kind.UNSIGNED, Kind.EXPIRING, Kind.DEBRIEF})
+
 _EVERY = {
     Kind.UNANSWERED: timedelta(minutes=2),
     Kind.SAFETY: timedelta(minutes=1),
@@ -124,6 +128,12 @@ class Alarm:
     @property
     def open(self) -> bool:
         return self.ended_at is None
+
+    @property
+    def waits_for_morning(self) -> bool:
+        """Whether its next ring can wait for the end of the night. A waiver is told at once, since somebody goes out on
+        it now; what is left after that is to read about it."""
+        return self.kind in PAPERWORK or (self.kind is Kind.WAIVER and self.rings > 0)
 
     def silent_for(self, person: str, now: datetime) -> bool:
         until = self.silenced.get(person)

@@ -78,7 +78,11 @@ def ring(alarm: Alarm, office: Office, now: datetime) -> tuple[Alarm, list[Ring]
 
     Each ring reaches wider: the recipients, then supervisors too, then the policy's last-resort numbers. A safety
     alarm rings the supervisors from the first time on; with nobody at all to tell, so do the last-resort numbers.
+    What can wait rings nobody at night: it has not rung then, and is due when the night ends.
     """
+    morning = office.morning(now) if alarm.waits_for_morning else None
+    if morning is not None:
+        return replace(alarm, deadline=Deadline(Meaning.RING_AGAIN, morning)), []
     loud = alarm.kind in LOUD
     # Who was rung by name and has answered is not rung again for the sake of the others.
     people = [p for p in alarm.recipients if p not in alarm.silenced] or list(office.coordinators)
@@ -107,7 +111,8 @@ def ring_again(turn: Turn, alarm: Alarm) -> None:
 def _ring(turn: Turn, alarm: Alarm) -> None:
     rung, rings = ring(alarm, turn.office, turn.now)
     turn.put(rung)
-    turn.say("alarm_rang", alarm=alarm.id, kind=alarm.kind.value, ring=rung.rings, people=len(rings))
+    if rung.rings > alarm.rings:
+        turn.say("alarm_rang", alarm=alarm.id, kind=alarm.kind.value, ring=rung.rings, people=len(rings))
     for each in rings:
         turn.do(each)
 

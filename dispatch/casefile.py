@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from dispatch import case as cases
 from dispatch.alarm import Alarm
@@ -16,10 +16,12 @@ from dispatch.case import CLOCKS, LEAVES, Case, Event, State, next_state
 from dispatch.deadline import Deadline, Meaning
 from dispatch.effects import Effect, Tell
 from dispatch.escalation import Escalation
+from dispatch.hours import night_of
 from dispatch.page import Page
 from dispatch.policy import Policy
 from dispatch.priority import Urgency
 from dispatch.recontact import Assignment, Emergency, Recontact
+from dispatch.wallclock import zone
 
 Row = Case | Escalation | Page | Alarm | Assignment | Recontact | Emergency
 
@@ -61,11 +63,19 @@ class CaseFile:
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """Who is told when a team's case goes wrong: person ids, and how many last-resort numbers the policy names."""
+    """Who is told when a team's case goes wrong: person ids, and how many last-resort numbers the policy names; and
+    when they sleep, as the policy's night on the team's clock."""
 
     coordinators: tuple[str, ...] = ()
     supervisors: tuple[str, ...] = ()
     last_resort: int = 0
+    night: tuple[time, time] = (time(0), time(0))
+    timezone: str = "UTC"
+
+    def morning(self, now: datetime) -> datetime | None:
+        """When the night that is running ends; None by day."""
+        running = night_of(now, self.night, zone(self.timezone))
+        return running.end if running is not None else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ router = APIRouter(prefix="/feeds", tags=["feeds"], route_class=StrictRoute)
 calendars = APIRouter(prefix="/calendar", tags=["feeds"])
 
 See = Annotated[Asking, Gate(Act.SEE_ROSTER)]
-#: Telephones ask a few times an hour.
+#: Telephones ask a few times an hour. Web processes count apart, and need not add up: guessing an address of 256 bits
+#: is hopeless at any rate, so this only keeps a broken program from taking every thread.
 OFTEN = Often(30, 600.0)
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
 #: A day-old answer is still shown by a telephone without a signal; a proxy keeps none.

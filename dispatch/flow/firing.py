@@ -99,8 +99,9 @@ def _fire_alarm(actor: Actor, svc: Service, deadline_id: str, alarm_id: str) -> 
         casefiles.stop_clocks(conn, [alarm.id])
         casefiles.set_clocks(conn, told, [(rung, alarm.team, None)], svc.new_id)
         outbox.add(conn, [effect_row(r, alarm.team, None, 0, svc.new_id, now) for r in rings], now)
-        entry = Entry(now, actor.id, "alarm_rang", None, alarm.team, {"alarm": alarm.id, "ring": rung.rings})
-        told.ledger_no = ledger.append(conn, [entry])
+        if rung.rings > alarm.rings:
+            entry = Entry(now, actor.id, "alarm_rang", None, alarm.team, {"alarm": alarm.id, "ring": rung.rings})
+            told.ledger_no = ledger.append(conn, [entry])
     mirror(svc, told)
     return 1
 

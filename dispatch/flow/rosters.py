@@ -58,7 +58,8 @@ class Rosters:
             with self._lock:
                 self._kept[team] = kept
         _, place, policy, roster = kept
-        office = Office(stands.coordinators, stands.supervisors, len(policy.last_resort))
+        leads = (stands.coordinators, stands.supervisors)
+        office = Office(*leads, len(policy.last_resort), policy.limits.night, place.timezone)
         return TeamNow(place, policy, roster, office, self._rules)
 
     def lock(self, conn: Connection, record: Record, team: str) -> None:

@@ -8,11 +8,12 @@ from datetime import date, timedelta
 import pytest
 
 from dispatch.access import Actor, Role, system
+from dispatch.alarm import Kind
 from dispatch.case import Case
 from dispatch.credential import Credential
 from dispatch.disposition import Disposition
 from dispatch.errors import InvalidInput, NotAllowed, Refused
-from dispatch.flow import answers, assessing, intake, looks, rostering, signatures, sweeping, unsigned, work
+from dispatch.flow import answers, assessing, boards, intake, looks, rostering, signatures, sweeping, unsigned, work
 from dispatch.flow.unsigned import SignatureView
 from dispatch.rosterfile import Person
 from dispatch.store import schema
@@ -99,6 +100,24 @@ def test_silence_tells_the_coordinators_each_day_and_a_late_signature_is_welcome
     drain(world)
     world.do(signatures.sign_one, SUPERVISOR, mine(world).id)
     assert world.rows(schema.deadlines, owner_kind="signature") == []
+    drain(world)
+
+
+@everywhere
+def test_what_runs_out_at_night_is_told_in_the_morning(world: World) -> None:
+    """Assessed at eleven in the evening, so overdue at eleven the day after; the coordinator hears of it at seven."""
+    world.forward(hours=13)
+    case = trained_case(world)
+    world.do(work.close, COORDINATOR, case.id, Disposition.DE_ESCALATED)
+    drain(world)
+    world.forward(hours=24)
+    [alarm] = boards.alarms(COORDINATOR, world.svc)
+    assert (alarm.kind, alarm.rings) == (Kind.UNSIGNED, 0)
+    assert alarm.rings_again_at == world.clock.now() + timedelta(hours=8)
+    world.forward(hours=7)
+    world.assert_quiet()
+    world.forward(hours=1)
+    world.kim.expect_sms("ALARM", "an assessment by ben was not signed in time")
     drain(world)
 
 

@@ -175,6 +175,8 @@ def test_a_cleared_case_owes_a_disposition_and_says_so_until_it_has_one(world: W
     world.ana.reply("6").expect_sms("reached").reply("5").expect_sms("done")
     world.forward(hours=12)
     world.ana.expect_sms("has no disposition yet")
+    # Ten in the evening: the coordinator hears of it when the night is over.
+    world.forward(hours=9)
     world.kim.expect_sms("ALARM", "no disposition")
     world.do(work.close, OPERATOR, case.id, Disposition.OUTPATIENT)
     assert world.ringing(case) == []
