@@ -11,7 +11,7 @@ from typing import Literal, cast
 
 from dispatch.eligibility import RELAXABLE
 from dispatch.policy import Cautious, CheckIn, Codes, Limits, Raise
-from dispatch.policytables import by_urgency, complete, falling, hours_of, upward
+from dispatch.policytables import by_urgency, clock_time, complete, falling, hours_of, upward
 from dispatch.priority import Mode, Urgency
 from dispatch.yamlfile import Node
 
@@ -90,7 +90,7 @@ class Reader:
         return Cautious(**{name: found[name].member(Urgency) if name in found else Urgency.IMMEDIATE for name in names})
 
     def respond_by(self, node: Node) -> dict[Urgency, timedelta]:
-        return falling(node, complete(node, by_urgency(node, Node.duration)))
+        return falling(node, complete(node, by_urgency(node, clock_time)))
 
     def own_hours(self, node: Node) -> frozenset[str]:
         return self.context(node)
@@ -128,7 +128,7 @@ class Reader:
         return node.texts()
 
     def match(self, node: Node) -> dict[Urgency, timedelta]:
-        return falling(node, complete(node, by_urgency(node, Node.duration)))
+        return falling(node, complete(node, by_urgency(node, clock_time)))
 
     def relax(self, node: Node) -> tuple[str, ...]:
         return tuple(item.choice(RELAXABLE) for item in node.items())
@@ -140,7 +140,7 @@ class Reader:
         return table
 
     def receipt(self, node: Node) -> timedelta:
-        return node.duration(timedelta(seconds=15))
+        return clock_time(node)
 
     def recontact(self, node: Node) -> dict[str, dict[Urgency, timedelta]]:
         found = node.mapping(LINES, ["held", "ended", "lost"])
@@ -149,15 +149,15 @@ class Reader:
             if value.content == "none":
                 table[line] = dict[Urgency, timedelta]()
             else:
-                table[line] = falling(value, upward(by_urgency(value, Node.duration)))
+                table[line] = falling(value, upward(by_urgency(value, clock_time)))
         return table
 
     def check_in(self, node: Node) -> CheckIn:
         names = [field.name for field in fields(CheckIn)]
         found = node.mapping(names, names)
-        spans = {name: value.duration() for name, value in found.items() if name != "contact"}
+        spans = {name: clock_time(value) for name, value in found.items() if name != "contact"}
         contact = found.get("contact")
-        spoken = {} if contact is None else falling(contact, upward(by_urgency(contact, Node.duration)))
+        spoken = {} if contact is None else falling(contact, upward(by_urgency(contact, clock_time)))
         unread = timedelta(0)
         return CheckIn(
             spoken, spans.get("arrival", unread), spans.get("on_scene", unread), spans.get("disposition", unread)
@@ -173,7 +173,7 @@ class Reader:
         )
 
     def follow_up(self, node: Node) -> dict[Urgency, timedelta]:
-        return falling(node, upward(by_urgency(node, Node.duration)))
+        return falling(node, upward(by_urgency(node, clock_time)))
 
     def codes(self, node: Node) -> dict[str, Codes]:
         return {name: self._codes(value) for name, value in self._protocols(node).items()}

@@ -9,6 +9,7 @@ from datetime import time, timedelta
 from itertools import pairwise
 from typing import TypeVar
 
+from dispatch.ladder import SHORTEST
 from dispatch.priority import Urgency
 from dispatch.yamlfile import Node, duration_text
 
@@ -20,6 +21,11 @@ _HOURS = re.compile(r"([0-9:]+)-([0-9:]+)")
 def by_urgency(node: Node, read: Callable[[Node], T]) -> dict[Urgency, T]:
     found = node.mapping([urgency.value for urgency in Urgency])
     return {urgency: read(found[urgency]) for urgency in Urgency if urgency in found}
+
+
+def clock_time(node: Node) -> timedelta:
+    """How long a clock runs: no shorter than the steps of a ladder, which is what timers are promised to."""
+    return node.duration(SHORTEST)
 
 
 def complete(node: Node, table: dict[Urgency, T]) -> dict[Urgency, T]:

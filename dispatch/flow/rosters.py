@@ -20,6 +20,7 @@ from dispatch.store import schema, teams
 from dispatch.store.engine import Record
 from dispatch.teamfile import settings_from
 
+
 @dataclass(frozen=True, slots=True)
 class TeamNow:
     team: Team

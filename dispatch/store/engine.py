@@ -28,6 +28,7 @@ _Query = TypeVar("_Query", bound=Select[*tuple[Any, ...]])
 # Set in `Connection.info` by the ledger, whose entries must be a transaction's last statement.
 SPOKEN_FOR = "dispatch.ledger_written"
 
+
 class Record:
     """The SQL database named by `url` (`sqlite:////path` or `postgresql://…`), for any number of threads.
 

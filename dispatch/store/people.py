@@ -35,6 +35,7 @@ class Known:
 #: Who says ON may be asked like everybody else: rest and an excuse are for those who want them.
 RESTED = {"resting_until": None, "excused_until": None}
 
+
 def pool(
     conn: Connection, team: str, night_began: datetime | None, now: datetime, *, proved_only: bool = False
 ) -> list[Known]:
