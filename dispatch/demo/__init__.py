@@ -8,7 +8,7 @@ arrivals   when contacts come: drawn from figures.yaml, or replayed (`recorded`,
 contacts   what each of them is about, as an operator would log it
 habits     what responders do with their phones; `texts` is how they read them, `hands` who has one in the hand
 office     what the operator and the coordinator do at their desks, through `client`
-opening    the first two minutes, scene by scene; `strip` says in plain words what is happening
+opening    the first two minutes, scene by scene, on a `stage`; `strip` says in plain words what is happening
 outage     kills Redis, for a while
 tidy       closed cases are deleted, so that it runs for hours without growing
 web        the pages; `control` is what they ask the world

@@ -37,6 +37,7 @@ def routes(world: World, members: tuple[Member, ...]) -> list[Route]:
         Route("/demo/phones/{person}/{act}", _guarded(world, control.act), methods=["POST"]),
         Route("/demo/redis", _guarded(world, control.redis), methods=["POST"]),
         Route("/demo/skip", _guarded(world, control.skip), methods=["POST"]),
+        Route("/demo/work", _guarded(world, control.work), methods=["POST"]),
     ]
 
 
@@ -66,7 +67,7 @@ class _Control:
         return {
             "strip": world.strip.shown(),
             "phones": [self._phone(member) for member in self._members.values()],
-            "outage": round(world.outage.left),
+            "outage": _outage(world),
             "open_cases": world.office.open_cases,
             "alarms": world.office.alarms,
             "next_arrival": None if due is None else max(0, round(due - monotonic())),
@@ -86,7 +87,7 @@ class _Control:
         if act in BUTTONS:
             phones.network.behave(member.number, BUTTONS[act])
         elif act in ("text", "key") and words.strip():
-            world.habits.visitor_acted(member.id)
+            world.habits.visitor_acted(member.id, words)
             phones.reply(member.number, _meant(phones.network.phone(member.number), words) if act == "key" else words)
         elif act == "press" and words in set("0123456789*#"):
             phones.press(member.number, words)
@@ -98,10 +99,15 @@ class _Control:
 
     def redis(self, _: Request) -> Answer:
         self._world.outage.begin(self._world.stopping)
-        return {"outage": round(self._world.outage.left)}
+        return {"outage": _outage(self._world)}
 
     def skip(self, _: Request) -> Answer:
         self._world.skip.set()
+        return {}
+
+    def work(self, _: Request) -> Answer:
+        """A visitor has opened or pressed something on the board."""
+        self._world.hands.goes_to_work()
         return {}
 
     def _phone(self, member: Member) -> Answer:
@@ -122,9 +128,14 @@ class _Control:
             "call": in_call,
             "line": line,
             "stopped": stopped,
-            "held": self._world.hands.held(member.id),
+            "held": round(self._world.hands.left(member.id)),
             "waits": _waits(phone),
         }
+
+
+def _outage(world: World) -> int:
+    """Seconds for which Redis stays gone, at least 1 until it is back and filled."""
+    return max(1, round(world.outage.left)) if world.outage.gone else 0
 
 
 def _meant(phone: Phone, key: str) -> str:

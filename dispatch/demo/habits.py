@@ -28,6 +28,8 @@ ANSWERS = ("accept", "decline", "ignore", "late")
 #: Later than the longest step of a demo ladder.
 LATE = 24.0
 _LOOKS_AGAIN = 1.0
+#: The keys of work on a case, in the order of the work.
+_STEPS = {"3": 1, "4": 2, "6": 3, "7": 3, "5": 4}
 _REMEMBERED = 500
 
 
@@ -52,7 +54,8 @@ class Known:
 
 
 class Habits:
-    """Runs in a thread of its own. `tell` is given plain words for each thing that happens on a phone."""
+    """Runs in a thread of its own. `tell` is given plain words for each thing that happens on a phone. `second`: how
+    long a second of the service's clock really is; people live by that clock."""
 
     def __init__(
         self,
@@ -61,12 +64,14 @@ class Habits:
         figures: Figures,
         hands: Hands,
         tell: Callable[[str], None],
+        second: float = 1.0,
     ) -> None:
         self._phones = phones
         self._members = members
         self._figures = figures
         self._hands = hands
         self._tell = tell
+        self._second = second
         self._plans: list[_Plan] = []
         self._n = count()
         self._seen: dict[str, int] = {}
@@ -84,10 +89,24 @@ class Habits:
             self._look()
             self._act()
 
-    def visitor_acted(self, person: str) -> None:
-        """A visitor answers on this phone: what its owner was about to do is theirs now."""
+    def waits(self, person: str, code: str) -> bool:
+        """The owner of this phone was asked for this case, would say yes, and has not answered yet."""
         with self._lock:
-            self._drop(lambda plan: plan.person == person)
+            return any((p.person, p.code, p.answer) == (person, code, "accept") for p in self._plans)
+
+    def visitor_acted(self, person: str, words: str) -> None:
+        """A visitor answers on this phone: what its owner was about to answer is theirs now, and so is the work up to
+        the step that was sent. What comes after it is the owner's again once the phone is let go of: no case is kept
+        waiting by a phone that was put down."""
+        done = _STEPS.get(words.strip()[:1], 0)
+        with self._lock:
+            self._drop(
+                lambda plan: (
+                    plan.person == person
+                    and plan.text is not None
+                    and (plan.answer is not None or 0 < _STEPS.get(plan.text[:1], 0) <= done)
+                )
+            )
 
     def over(self, code: str) -> None:
         """The case is done or closed: whoever else is on it has nothing more to send."""
@@ -212,7 +231,9 @@ class Habits:
     # --- doing -------------------------------------------------------------------------------------------------------
 
     def _plan(self, after: float, person: str, text: str | None, code: str | None, answer: str | None = None) -> None:
-        heapq.heappush(self._plans, _Plan(monotonic() + after, next(self._n), person, text, code, answer))
+        heapq.heappush(
+            self._plans, _Plan(monotonic() + after * self._second, next(self._n), person, text, code, answer)
+        )
 
     def _act(self) -> None:
         while (plan := self._next()) is not None:

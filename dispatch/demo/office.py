@@ -97,6 +97,10 @@ class Office:
         elif case["hard_stops"]:
             self._emergency(case, drawn)
 
+    def put_away(self, case: dict[str, Any]) -> None:
+        """Close a case, however far it is; somebody else may have been first."""
+        self._try(self._close, case, random.Random(case["id"]))
+
     def _close(self, case: dict[str, Any], drawn: random.Random) -> None:
         spoke = case["first_contact_at"] is not None
         disposition = pick(self._figures.end_points, drawn) if spoke else "not_reached"
@@ -118,7 +122,8 @@ class Office:
     def _heed(self, alarm: dict[str, Any], busy: set[str]) -> None:
         if alarm["case_id"] in self.leave:
             return
-        visited = self._hands.somebody_is("coordinator") or self._hands.held(self._coordinator.id)
+        hands = self._hands
+        visited = hands.at_work or hands.somebody_is("coordinator") or hands.held(self._coordinator.id)
         if not self._waited(f"alarm {alarm['id']}", PATIENCE_WITH_VISITOR if visited else PATIENCE):
             return
         if alarm["kind"] == "unanswered" and alarm["case_id"]:
@@ -137,12 +142,12 @@ class Office:
         self._tell(f"{code}: the coordinator has given it to {chosen.name}.")
 
     def _waited(self, what: str, seconds: float) -> bool:
-        """True from `seconds` after it was first asked."""
+        """True from `seconds` of the service's clock after it was first asked."""
         now = monotonic()
         since = self._since.setdefault(what, now)
         while len(self._since) > _REMEMBERED:
             self._since.popitem(last=False)
-        return now - since >= seconds
+        return now - since >= self._clock.real_seconds(timedelta(seconds=seconds))
 
     def _once(self, what: str, seconds: float) -> bool:
         """True once, `seconds` after it was first asked."""

@@ -6,102 +6,11 @@ visitor may take any phone in the hand and do it themselves; whoever only watche
 
 from __future__ import annotations
 
-import random
-import threading
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-
-from dispatch.clock import monotonic
-from dispatch.demo import contacts
-from dispatch.demo.client import Client, NotDone
-from dispatch.demo.habits import Habits, Script
-from dispatch.demo.hands import Hands
+from dispatch.demo.client import NotDone
 from dispatch.demo.lines import USUAL
-from dispatch.demo.office import Office
-from dispatch.demo.outage import Outage
-from dispatch.demo.people import Member
 from dispatch.demo.phones.lines import SWITCHED_OFF
 from dispatch.demo.phones.network import Network
-from dispatch.demo.phones.server import PhoneServer
-from dispatch.demo.strip import Scene, Strip
-
-#: A visitor who is doing something gets this much longer than a scene takes by itself.
-PATIENCE = 40.0
-SCENES = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Logged:
-    id: str
-    code: str
-
-
-@dataclass(slots=True)
-class Stage:
-    """What the scenes play on."""
-
-    phones: PhoneServer
-    habits: Habits
-    office: Office
-    client: Client
-    hands: Hands
-    strip: Strip
-    outage: Outage
-    members: tuple[Member, ...]
-    stopping: threading.Event
-    #: makes every Idempotency-Key of this run of the demo its own
-    run: str
-    skip: threading.Event
-    number: int = 0
-    logged: int = 0
-
-    def show(self, title: str, words: str, do: str, lasts: float | None = None) -> None:
-        ends = None if lasts is None else monotonic() + lasts
-        self.strip.show(Scene(title, words, do, self.number, SCENES, ends))
-
-    def log(self, kind: str, script: Script, *, screen: str = "") -> Logged:
-        """An operator logs a made-up contact; `script` says what whoever is asked does. `screen` names an answer set.
-
-        Raises NotDone.
-        """
-        body = contacts.body(kind, random.Random(f"opening {self.number}"))
-        # Known words and nothing special asked for: who is asked depends on whose turn it is alone.
-        body["needs"] = {"population": "adult"}
-        if screen:
-            body["assessments"] = [contacts.screen(screen)]
-        self.habits.scripts[None] = script
-        self.logged += 1
-        answer = self.client.post("operator", "/contacts", body, key=f"{self.run}-opening-{self.logged}")
-        case = answer["case"]
-        self.habits.scripts[case["code"]] = script
-        self.office.leave.add(case["id"])
-        return Logged(case["id"], case["code"])
-
-    def line(self, case: Logged) -> dict[str, Any]:
-        """The case as lists show it; empty once it is closed. Looking into it would be written down as a look."""
-        found = self.client.get("coordinator", "/cases", state="open", limit=200)["items"]
-        return next((line for line in found if line["id"] == case.id), {})
-
-    def owned(self, case: Logged) -> bool:
-        line = self.line(case)
-        return not line or bool(line["owners"])
-
-    def until(self, condition: Callable[[], bool], seconds: float) -> bool:
-        """Wait for it; False after `seconds`, when the visitor skips the opening, or at the end of the demo."""
-        ends = monotonic() + seconds
-        while not condition():
-            if monotonic() > ends or self.over or self.skip.is_set():
-                return False
-            self.skip.wait(0.25)
-        return True
-
-    def rest(self, seconds: float) -> None:
-        self.until(lambda: False, seconds)
-
-    @property
-    def over(self) -> bool:
-        return self.stopping.is_set()
+from dispatch.demo.stage import PATIENCE, Stage
 
 
 def play(stage: Stage) -> None:
@@ -111,6 +20,7 @@ def play(stage: Stage) -> None:
             break
         stage.number = number
         try:
+            stage.clear()
             scene(stage)
         except NotDone:
             # The visitor may have killed something; the next scene stands by itself.
@@ -130,7 +40,7 @@ def _accepts(stage: Stage) -> None:
         12,
     )
     case = stage.log("suicidal_thoughts", lambda _person, _n: ("accept", 6.0), screen="high")
-    stage.until(lambda: stage.owned(case), PATIENCE)
+    stage.taken(case)
     stage.rest(8.5)
 
 
@@ -142,7 +52,7 @@ def _silence(stage: Stage) -> None:
         24,
     )
     case = stage.log("suicidal_thoughts", lambda _person, n: ("accept", 3.0) if n else ("ignore", 0.0), screen="high")
-    stage.until(lambda: stage.owned(case), PATIENCE)
+    stage.taken(case)
     stage.rest(7.5)
 
 
@@ -150,7 +60,7 @@ def _undelivered(stage: Stage) -> None:
     stage.show(
         "Undelivered, so the next at once",
         "The next phone is switched off. The carrier says so, and nobody waits: another person is asked that second.",
-        "Watch the phone that is off: nothing arrives, and the next one rings within a second.",
+        "Watch the phone that is off: nothing arrives there, and another lights up within a second.",
         10,
     )
     network = stage.phones.network
@@ -164,7 +74,7 @@ def _undelivered(stage: Stage) -> None:
     for member in responders:
         if member.number != first:
             network.behave(member.number, USUAL)
-    stage.until(lambda: stage.owned(case), PATIENCE)
+    stage.taken(case)
     stage.rest(7.0)
 
 
@@ -189,17 +99,24 @@ def _nobody(stage: Stage) -> None:
     stage.until(lambda: stage.line(case).get("state") in (None, "unanswered"), 60.0)
     stage.show(
         "An alarm you must act on",
-        f"Nobody took {case.code}. It rings until a person acts: take the case on any phone with 1, or assign it.",
-        "Open the case as coordinator and assign it, or press 1 on a phone. Otherwise the coordinator will.",
+        f"Nobody took {case.code}. The alarm rings the coordinator's phone again and again until a person acts.",
+        'Press "Act on it" and give it to somebody, or press 1 on a phone. If you only watch, the coordinator acts.',
         16,
     )
     taken = stage.until(lambda: stage.owned(case), 16.0)
     # Whoever has begun to act, on a phone or at the coordinator's screen, is not taken over.
-    if not taken and any(stage.hands.held(member.id) for member in stage.members):
-        taken = stage.until(lambda: stage.owned(case), PATIENCE)
+    if not taken and (stage.hands.at_work or any(stage.hands.held(member.id) for member in stage.members)):
+        taken = stage.taken(case)
     if not taken and not stage.over:
         stage.office.give(case.id, case.code, set(), [m for m in stage.members if m.post.opening])
+    owners = [owner["name"] for owner in stage.line(case).get("owners", [])]
     stage.office.leave.discard(case.id)
+    stage.show(
+        "A person acted",
+        f"{case.code} is with {' and '.join(owners)}, and the alarm is silent." if owners else "The alarm is silent.",
+        "Everybody who was asked is told that nothing is left to do.",
+        7,
+    )
     stage.rest(7.0)
 
 
@@ -213,22 +130,41 @@ def _hard_stop(stage: Stage) -> None:
     )
     case = stage.log("attempt", lambda _person, _n: ("accept", 7.0))
     stage.office.leave.discard(case.id)
-    stage.until(lambda: stage.owned(case), PATIENCE)
+    stage.taken(case)
     stage.rest(9.0)
 
 
 def _redis(stage: Stage) -> None:
     stage.show(
         "Kill Redis",
-        "The queue lives in Redis; what is true lives in the record. Without Redis, contacts are still logged and "
-        "pages still go out.",
-        "Press the button. A contact is logged every few seconds, and you can watch its page go out.",
+        "Redis holds the queue: who waits, what is due, jobs. What is true is in the record. Without Redis, contacts "
+        "are still logged and pages still go out.",
+        "Press the button. Then a contact is logged every few seconds, and you can watch its page go out.",
         14,
     )
-    ends = monotonic() + 14.0
-    if stage.until(lambda: stage.outage.left > 0, 10.0):
-        ends = monotonic() + stage.outage.left + 3.0
-    while monotonic() < ends and not stage.over and not stage.skip.is_set():
-        case = stage.log("distress", lambda _person, _n: ("accept", 3.0), screen="high")
-        stage.until(lambda: stage.owned(case), 12.0)  # noqa: B023 - asked before the next one
-        stage.rest(4.0)
+    if not stage.until(lambda: stage.outage.gone, 14.0):
+        return
+    stage.show(
+        "Redis is gone",
+        "Nothing is lost but the queue. Pages go out from the record, a little later, and the service says so of "
+        "itself: degraded.",
+        "Watch the phones: contacts come in, somebody is paged, one key accepts.",
+        stage.outage.left / stage.second,
+    )
+    while stage.outage.left > 0 and not stage.over and not stage.skip.is_set():
+        _without_redis(stage)
+    if not stage.until(lambda: not stage.outage.gone, PATIENCE / stage.second):
+        return
+    stage.show(
+        "Redis is back",
+        "It was filled again from the record, by itself: nobody had to do anything.",
+        "Next, contacts come by themselves.",
+        6,
+    )
+    stage.rest(6.0)
+
+
+def _without_redis(stage: Stage) -> None:
+    case = stage.log("distress", lambda _person, _n: ("accept", 3.0), screen="high")
+    stage.taken(case, 12.0)
+    stage.rest(4.0)

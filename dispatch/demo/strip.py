@@ -30,6 +30,11 @@ class Strip:
         self._last: deque[str] = deque(maxlen=_LAST)
         self._lock = threading.Lock()
 
+    @property
+    def scene(self) -> Scene:
+        with self._lock:
+            return self._scene
+
     def show(self, scene: Scene) -> None:
         with self._lock:
             self._scene = scene

@@ -148,6 +148,12 @@ def skip(_: Visitor, world: TheWorld) -> Response:
     return JSONResponse(world.ask("POST", "skip"))
 
 
+@routes.post("/demo/work")
+def work(_: Visitor, world: TheWorld) -> Response:
+    """The visitor is at work on the board or behind it: nobody made up does the same meanwhile."""
+    return JSONResponse(world.ask("POST", "work"))
+
+
 @routes.get("/demo/static/{name}")
 def static(name: str) -> Response:
     if name not in STATIC:

@@ -15,7 +15,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
@@ -36,11 +36,13 @@ from dispatch.demo.outage import Outage
 from dispatch.demo.people import Member
 from dispatch.demo.phones.carrier import Account
 from dispatch.demo.phones.server import PhoneServer
+from dispatch.demo.stage import Stage
 from dispatch.demo.strip import Scene, Strip
 from dispatch.errors import InvalidInput
 from dispatch.flow import admin
 from dispatch.flow import people as roster
 from dispatch.flow.service import Service
+from dispatch.queue import QueueDown
 from dispatch.responder import Availability
 from dispatch.settings import Settings
 
@@ -81,11 +83,13 @@ class World:
         self.skip = threading.Event()
         self.strip = Strip()
         self.hands = Hands()
-        self.outage = Outage(settings.queue_url)
+        self.outage = Outage(settings.queue_url, self._filled, self.strip.tell)
+        #: How long a second of the service's clock really is: a rehearsal's clock moves everybody here too.
+        self._second = self._svc.clock.real_seconds(timedelta(seconds=1))
         self.phones = PhoneServer(
             _account(settings), hop=HOP, port=plan.port, routes=control.routes(self, self._members), usual=USUAL
         )
-        self.habits = Habits(self.phones, self._members, self._figures, self.hands, self.strip.tell)
+        self.habits = Habits(self.phones, self._members, self._figures, self.hands, self.strip.tell, self._second)
         self._client = Client(settings.address, _desks(self._svc, settings.data_dir))
         self.office = Office(
             self._client,
@@ -153,6 +157,13 @@ class World:
             availability = Availability.ROSTER if who(member) else Availability.OFF
             roster.set_availability(system("demo"), self._svc, member.id, availability, even_so=True)
 
+    def _filled(self) -> bool:
+        """Redis answers and holds what the record says."""
+        try:
+            return self._svc.queue.epoch.intact()
+        except QueueDown:
+            return False
+
     def _await_service(self) -> None:
         ends = monotonic() + READY_WITHIN
         while not self.stopping.is_set() and monotonic() < ends:
@@ -183,8 +194,8 @@ class World:
             pass
         self.stopping.wait(2.0)
 
-    def _stage(self) -> opening.Stage:
-        return opening.Stage(
+    def _stage(self) -> Stage:
+        return Stage(
             phones=self.phones,
             habits=self.habits,
             office=self.office,
@@ -193,6 +204,7 @@ class World:
             strip=self.strip,
             outage=self.outage,
             members=self._members,
+            second=self._second,
             stopping=self.stopping,
             run=self._run,
             skip=self.skip,

@@ -13,15 +13,19 @@ from typing import Any, Self
 
 import requests
 
+from dispatch.clock import SystemClock
 from dispatch.demo import command
 from dispatch.demo.command import Options
+from dispatch.settings import PREFIX, Settings, load
 from tests.support.waiting import wait_until
 
 START_WITHIN = 60.0
 
 
 class RunningDemo:
-    def __init__(self, **options: Any) -> None:
+    """`clock`: how fast the service's clock runs, and with it everybody who lives by it."""
+
+    def __init__(self, clock: float = 1.0, **options: Any) -> None:
         # A socket's path must be short.
         self.folder = Path(tempfile.mkdtemp(prefix="demo-", dir="/tmp"))
         self.port = command.free_port()
@@ -29,6 +33,9 @@ class RunningDemo:
         self._line, self._environment = command.prepare(
             Options(data_dir=self.folder / "d", port=self.port, workers=1, **options)
         )
+        if clock != 1.0:
+            now = SystemClock().now().isoformat()
+            self._environment[f"{PREFIX}CLOCK"] = f"{now}|{now}|{clock}"
         self.visitor = requests.Session()
         self.log = self.folder / "log"
         self._process: subprocess.Popen[bytes] | None = None
@@ -52,6 +59,12 @@ class RunningDemo:
             return self.visitor.get(self.address, timeout=5).ok and self.visitor.get(f"{self.address}/demo/now").ok
         except requests.RequestException:
             return False
+
+    @property
+    def settings(self) -> Settings:
+        """What its processes run with: to look at record and queue beside them."""
+        given = {name: value for name, value in self._environment.items() if name.startswith(PREFIX)}
+        return load(None, **{name.removeprefix(PREFIX).lower(): value for name, value in given.items()})
 
     def now(self) -> dict[str, Any]:
         found: dict[str, Any] = self.visitor.get(f"{self.address}/demo/now", timeout=5).json()

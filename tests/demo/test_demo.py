@@ -1,31 +1,19 @@
-"""The demo itself, started as `make run` starts it, on a tiny record of arrivals."""
+"""The demo itself, started as `make run` starts it, replaying a tiny record of arrivals after its opening."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.demo.running import RunningDemo
+from tests.demo.watching import Played
 from tests.support.waiting import wait_until
 
-pytestmark = pytest.mark.story
-
-RECORD = """\
-EVENT_DATE,EVENT_HOUR,EVENT_TYPE
-2024-05-31,22,Suicide-related
-2024-05-31,22,Person in Crisis
-2024-05-31,22,Threaten Suicide
-"""
+pytestmark = [pytest.mark.story, pytest.mark.xdist_group("demo")]
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
-    record: Path = tmp_path_factory.mktemp("record") / "arrivals.csv"
-    record.write_text(RECORD, "utf-8")
-    with RunningDemo(arrivals=record, speed=900.0, opening=False) as running:
-        yield running
+@pytest.fixture
+def demo(played: Played) -> RunningDemo:
+    return played.demo
 
 
 def test_it_opens_without_a_password_and_says_that_it_is_a_demo(demo: RunningDemo) -> None:
@@ -37,11 +25,15 @@ def test_it_opens_without_a_password_and_says_that_it_is_a_demo(demo: RunningDem
 
 
 def test_a_recorded_arrival_is_paged_and_accepted_through_a_phone(demo: RunningDemo) -> None:
-    def accepted() -> str:
-        said = (words for thread in demo.texts().values() for words in thread)
-        return next((words for words in said if words.startswith("You have ")), "")
+    logged: set[str] = set()
 
-    code = wait_until(accepted, 60.0, "somebody to accept").split()[2].strip(".,")
+    def accepted() -> str:
+        now = demo.now()["strip"]["last"]
+        logged.update(line[-4:-1] for line in now if line.startswith("A contact is logged: suicidal thoughts, case "))
+        said = [words for thread in demo.texts().values() for words in thread]
+        return next((code for code in logged if f"You have {code}" in " ".join(said)), "")
+
+    code = wait_until(accepted, 60.0, "somebody to accept")
     threads = demo.texts()
     asked = [person for person, thread in threads.items() if any(f"PAGE {code}" in words for words in thread)]
     said = [person for person, thread in threads.items() if f"1 {code}" in thread]

@@ -117,11 +117,31 @@ def test_what_a_visitor_answered_is_not_answered_again(street: Street) -> None:
     street.hands.holds([ANA.id])
     street.arrives(ANA, PAGE)
     wait_until(lambda: any(ANA.name in words for words in street.told), 5.0)
-    street.habits.visitor_acted(ANA.id)
+    street.habits.visitor_acted(ANA.id, "2")
     street.hands.lets_go(ANA.id)
     street.arrives(BEN, PAGE)
     street.expect(BEN, "1 K7Q")
     assert street.sent(ANA) == []
+
+
+def test_what_a_visitor_has_done_is_not_done_again_and_the_rest_is(street: Street) -> None:
+    street.hands.holds([ANA.id])
+    street.arrives(ANA, "You have K7Q. Reply 3 K7Q on the way, 6 K7Q reached, CALL K7Q to be connected.")
+    wait_until(lambda: any("has it" in words for words in street.told), 5.0)
+    street.habits.visitor_acted(ANA.id, "6")
+    street.hands.lets_go(ANA.id)
+    street.expect(ANA, "5 K7Q")
+
+
+def test_a_phone_in_the_hand_that_is_waited_for_is_known(street: Street) -> None:
+    street.habits.scripts[None] = lambda person, _: ("accept" if person == ANA.id else "ignore", 0.0)
+    street.hands.holds([ANA.id, BEN.id])
+    street.arrives(ANA, PAGE)
+    street.arrives(BEN, PAGE)
+    wait_until(lambda: street.habits.waits(ANA.id, "K7Q"), 5.0, "the phone to wait for its visitor")
+    assert not street.habits.waits(BEN.id, "K7Q")
+    street.habits.visitor_acted(ANA.id, "1")
+    assert not street.habits.waits(ANA.id, "K7Q")
 
 
 def test_somebody_else_has_it_so_nothing_is_sent(street: Street) -> None:

@@ -41,7 +41,7 @@ class ValkeyServer:
             command = [setpriv, "--pdeathsig", "TERM", *command]
         with (self.dir / "log").open("ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log)
-        wait_until(self._answers, what="Valkey to answer")
+        wait_until(self.answers, what="Valkey to answer")
 
     def kill(self) -> None:
         """As a crash would: SIGKILL, nothing said to anyone."""
@@ -67,7 +67,7 @@ class ValkeyServer:
         with redis.Redis.from_url(self.url) as client:
             client.flushall()
 
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
         try:
             with redis.Redis.from_url(self.url) as client:
                 return bool(client.ping())

@@ -1,5 +1,6 @@
 // The phones and the strip follow the world, once a second, and at once after something was done. A phone in the hand
-// is said again with every question: a page that is closed lets go of it by itself.
+// is said again with every question: a page that is closed lets go of it by itself. A key that is pressed takes a phone
+// for some seconds only; whoever wants to keep it ticks it.
 (() => {
   "use strict";
   const EVERY = 1000;
@@ -16,7 +17,7 @@
   }
 
   async function ask(method, path, body) {
-    const options = { method, headers: { "X-CSRF-Token": root.dataset.csrf } };
+    const options = { method, keepalive: method === "POST", headers: { "X-CSRF-Token": root.dataset.csrf } };
     if (body) {
       options.headers["Content-Type"] = "application/json";
       options.body = JSON.stringify(body);
@@ -66,6 +67,7 @@
     redis.disabled = now.outage > 0;
     const state = now.outage > 0 ? `Redis is down, ${now.outage} s` : "Kill Redis";
     if (redis.textContent !== state) redis.textContent = state;
+    words("[data-outage]", now.outage > 0 ? "Gone: who waits, what is due, jobs. The record has all of it: contacts are logged and pages go out." : "");
     strip.querySelector("[data-skip]").hidden = !scene.number;
     const next = now.next_arrival === null ? "" : ` Next contact in ${now.next_arrival} s.`;
     words("[data-figures]", `${many(now.open_cases, "case")} open, ${many(now.alarms, "alarm")} ringing.${next}`);
@@ -82,7 +84,7 @@
 
   function showPhone(phone, now) {
     phone.classList.toggle("waits", now.waits || Boolean(now.call));
-    phone.classList.toggle("held", now.held);
+    phone.classList.toggle("held", now.held > 0);
     phone.classList.toggle("dark", now.line !== "on");
     const newest = now.texts.length ? now.texts[now.texts.length - 1].seq : 0;
     if (drawn.get(now.id) !== newest) {
@@ -102,7 +104,7 @@
     const line = phone.querySelector("[data-line]");
     if (document.activeElement !== line) line.value = now.line;
     const state = phone.querySelector(".state");
-    const said = says(now);
+    const said = says(now, alone || phone.querySelector("[data-hold]").checked);
     if (state.textContent !== said) state.textContent = said;
   }
 
@@ -111,16 +113,15 @@
     return /\bPAGE\b/.test(text.words) ? "bubble page" : "bubble";
   }
 
-  function says(now) {
+  function says(now, kept) {
     if (now.stopped) return "Opted out by STOP: the carrier refuses texts to it. Send START to come back.";
     if (now.line === "off") return "Switched off: texts come back as undelivered.";
     if (now.line === "no_coverage") return "No coverage: no proof that a text arrived.";
-    return now.held ? "In your hand: it waits for you." : "Answered by habit.";
+    if (!now.held) return "Answered by habit.";
+    return kept ? "In your hand: it waits for you." : `In your hand for ${now.held} s more. Tick it to keep it.`;
   }
 
   function act(phone, what, text = "") {
-    const hold = phone.querySelector("[data-hold]");
-    if (hold) hold.checked = true;
     ask("POST", `/demo/phones/${phone.dataset.phone}/${what}`, { words: text }).then(look, look);
   }
 
@@ -148,6 +149,10 @@
     }
   }
   if (strip) {
+    // Before the browser leaves for the case: what this visitor is about to do is left to them.
+    document.querySelector("[data-live]").addEventListener("click", (event) => {
+      if (event.target.closest("a, button")) ask("POST", "/demo/work").catch(() => null);
+    });
     strip.querySelector("[data-redis]").addEventListener("click", () => ask("POST", "/demo/redis").then(look, look));
     strip.querySelector("[data-skip]").addEventListener("click", () => ask("POST", "/demo/skip").then(look, look));
   }
