@@ -9,13 +9,14 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, func, select, tuple_
 
 from dispatch.assessed import AnsweredBy, Assessed, known_urgency, standing
-from dispatch.case import UNFILLED, State
+from dispatch.case import UNFILLED, Case, State
 from dispatch.errors import Forgotten, NotFound
 from dispatch.flow.names import Names
 from dispatch.flow.service import Service
 from dispatch.flow.views import AssessmentView, Because, CaseBrief, Named
 from dispatch.policy import Policy
 from dispatch.priority import Mode, Place, Urgency
+from dispatch.queue import QueueDown
 from dispatch.store import schema
 from dispatch.store.sealing import DataKey
 
@@ -40,6 +41,27 @@ _AHEAD = select(func.count()).where(
         bindparam("case", type_=_C.id.type),
     ),
 )
+
+
+def brief_of_new(case: Case, history: Sequence[Assessed], policy: Policy, position: int | None) -> CaseBrief:
+    """The case that was just opened, from what opened it: whoever logged the contact need not wait for it to be read
+    back."""
+    return _of(case, position, because(history, policy))
+
+
+def positions_of(svc: Service, cases: Sequence[Case]) -> list[int | None]:
+    """The place of each in its team's waiting order, 1 first; None when it does not wait for anybody. The queue says
+    it; the record does where the queue cannot."""
+    waiting = [case for case in cases if case.state in UNFILLED]
+    try:
+        told = svc.queue.waiting.positions([(case.team, case.id) for case in waiting]) if waiting else []
+    except QueueDown:
+        told = [None] * len(waiting)
+    found = {case.id: place for case, place in zip(waiting, told, strict=True)}
+    if unknown := [case for case in waiting if found[case.id] is None]:
+        with svc.record.read() as conn:
+            found |= {case.id: position_of(conn, case.team, case.state, case.place) for case in unknown}
+    return [found.get(case.id) for case in cases]
 
 
 def brief_of(svc: Service, case_id: str) -> CaseBrief:
@@ -74,6 +96,11 @@ def _brief(
     svc: Service, case: Any, given: Sequence[Row[Any]], position: int | None, policy: Policy | None
 ) -> CaseBrief:
     views = opened(svc, given, {row.key_id: DataKey(row.key_id, row.wrapped) for row in given}, None)
+    return _of(case, position, because(_history(views), policy if len(given) > 1 else None))
+
+
+def _of(case: Any, position: int | None, why: tuple[Because, ...]) -> CaseBrief:
+    """Of a case, or of its row."""
     return CaseBrief(
         id=case.id,
         code=case.code,
@@ -84,7 +111,7 @@ def _brief(
         respond_by=case.respond_by,
         queue_position=position,
         incomplete=case.incomplete,
-        because=because(views, policy if len(given) > 1 else None),
+        because=why,
     )
 
 
@@ -135,11 +162,24 @@ def _opened(svc: Service, row: Row[Any], key: DataKey, names: Names | None) -> A
     )
 
 
-def because(views: Sequence[AssessmentView], policy: Policy | None) -> tuple[Because, ...]:
-    """The assessments that count, most urgent first. `policy` may be None for a single one, which counts."""
-    if policy is None:
-        return tuple(Because(v.protocol, v.version, v.band, v.because) for v in views)
-    history = [
+def because_of(views: Sequence[AssessmentView], policy: Policy) -> tuple[Because, ...]:
+    """The assessments that count, most urgent first."""
+    return because(_history(views), policy)
+
+
+def because(history: Sequence[Assessed], policy: Policy | None) -> tuple[Because, ...]:
+    """The results that count, most urgent first. `policy` may be None for a single one, which counts."""
+
+    def rank(one: Assessed) -> int:
+        urgency = known_urgency(one, policy) if policy is not None else None
+        return len(Urgency) if urgency is None else urgency.rank
+
+    counting = history if policy is None else sorted(standing(history, policy).counts, key=rank)
+    return tuple(Because(a.protocol, a.version, a.band, a.because) for a in counting)
+
+
+def _history(views: Sequence[AssessmentView]) -> list[Assessed]:
+    return [
         Assessed(
             protocol=v.protocol,
             version=v.version,
@@ -155,10 +195,3 @@ def because(views: Sequence[AssessmentView], policy: Policy | None) -> tuple[Bec
         )
         for v in views
     ]
-
-    def rank(one: Assessed) -> int:
-        urgency = known_urgency(one, policy)
-        return len(Urgency) if urgency is None else urgency.rank
-
-    counting = sorted(standing(history, policy).counts, key=rank)
-    return tuple(Because(a.protocol, a.version, a.band, a.because) for a in counting)

@@ -13,14 +13,19 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
 from dispatch.access import Actor
+from dispatch.assessed import Assessed
+from dispatch.case import Case
 from dispatch.casefile import CaseFile, Turn
 from dispatch.contact import Contact, Personal, personal_of
 from dispatch.disposition import Ending
 from dispatch.facts import Facts
 from dispatch.flow import signatures
 from dispatch.flow.answers import Scored, assessment_row
+from dispatch.flow.briefs import brief_of_new
 from dispatch.flow.commit import mirror, store
 from dispatch.flow.service import Service
+from dispatch.flow.views import CaseBrief
+from dispatch.policy import Policy
 from dispatch.store import contacts, idempotency, ledger
 from dispatch.store.casefiles import Told
 from dispatch.store.idempotency import Claim
@@ -95,34 +100,49 @@ class Ready:
     files: Sequence[Protocol]
     prompts: tuple[str, ...]
     entry: Entry
+    assessed: Sequence[Assessed]
+    policy: Policy
     open: Callable[[str], Turn]
 
+    def brief(self, cases: Mapping[str, Case], positions: Mapping[str, int | None]) -> CaseBrief | None:
+        """Its case, out of those that were filed, with its place in the queue."""
+        if self.case_id is None:
+            return None
+        return brief_of_new(cases[self.case_id], self.assessed, self.policy, positions[self.case_id])
 
-def file_all(svc: Service, ready: Sequence[Ready]) -> list[str | None]:
-    """Store these, all with a case or all without one. For each None, or the contact that its key stood for before;
-    then nothing of it is stored. Raises KeyReused, Conflict; then nothing is stored at all.
-    """
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """`before`: for each None, or the contact that its key stood for before; then nothing of it was stored. `cases` are
+    those that were opened, by id."""
+
+    before: Sequence[str | None]
+    cases: Mapping[str, Case]
+
+
+def file_all(svc: Service, ready: Sequence[Ready]) -> Filed:
+    """Store these, all with a case or all without one. Raises KeyReused, Conflict; then nothing is stored at all."""
     with svc.record.write() as conn:
         claims = [Claim(one.actor.id, one.key, one.body, one.sealed.contact_id) for one in ready]
         before = idempotency.claim_all(conn, claims, ready[0].now)
         fresh = [one for one, was in zip(ready, before, strict=True) if was is None]
-        told = _store(svc, conn, fresh) if fresh else Told()
+        told, cases = _store(svc, conn, fresh) if fresh else (Told(), {})
     svc.instruments.archived(file for one in fresh for file in one.files)
     mirror(svc, told)
-    return before
+    return Filed(before, cases)
 
 
-def _store(svc: Service, conn: Connection, fresh: Sequence[Ready]) -> Told:
+def _store(svc: Service, conn: Connection, fresh: Sequence[Ready]) -> tuple[Told, Mapping[str, Case]]:
     now, sealed = fresh[-1].now, [one.sealed for one in fresh]
     assessments = [row for one in sealed for row in one.assessments]
     contacts.add(conn, [one.key for one in sealed], [one.contact for one in sealed], assessments, now)
     svc.instruments.archive(conn, {file.hash: file for one in fresh for file in one.files}.values(), now)
     cases = {one.case_id: one for one in fresh if one.case_id is not None}
     if not cases:
-        return Told(ledger_no=ledger.append(conn, [one.entry for one in fresh]))
+        return Told(ledger_no=ledger.append(conn, [one.entry for one in fresh])), {}
     codes = contacts.take_codes(conn, list(cases))
     deciding = [Deciding(one.actor, None, one.open(codes[id_]), one.sealed.assessments) for id_, one in cases.items()]
-    return save(svc, conn, deciding)
+    return save(svc, conn, deciding), {one.turn.case.id: one.turn.case for one in deciding}
 
 
 @dataclass(frozen=True, slots=True)

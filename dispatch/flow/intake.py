@@ -25,10 +25,12 @@ from dispatch.errors import Fault, InvalidInput, Refused
 from dispatch.facts import Facts, together
 from dispatch.flow.answers import Given, Scored, score_all
 from dispatch.flow.assessing import again_triaged, facts_of_case, results_of
+from dispatch.flow.briefs import positions_of
 from dispatch.flow.commit import mirror, retrying
 from dispatch.flow.filing import Deciding, Ready, Sealed, file_all, save
 from dispatch.flow.rosters import TeamNow
 from dispatch.flow.service import Service
+from dispatch.flow.views import CaseBrief
 from dispatch.store import casefiles, contacts, idempotency, people
 from dispatch.store.ledger import Entry
 from dispatch.triage import Triage, triage
@@ -47,12 +49,13 @@ class Draft:
 @dataclass(frozen=True, slots=True)
 class Logged:
     """`case_id` is None for a contact that asked for no response. `again`: the same key and body had been logged
-    before."""
+    before. `case` is the one it opened, as it is now; None where others may have worked on it meanwhile."""
 
     contact_id: str
     case_id: str | None
     again: bool
     prompts: tuple[str, ...] = ()
+    case: CaseBrief | None = None
 
 
 def body_hash(body: Mapping[str, Any]) -> str:
@@ -112,14 +115,17 @@ def _filed(svc: Service, ready: Sequence[Ready]) -> list[Logged | Exception]:
     if not ready:
         return []
     try:
-        before = retrying(lambda: file_all(svc, ready))
+        filed = retrying(lambda: file_all(svc, ready))
     except Exception as error:  # noqa: BLE001  (the answer to this one)
         if len(ready) == 1:
             return [error]
         return [answer for one in ready for answer in _filed(svc, [one])]
+    places = dict(zip(filed.cases, positions_of(svc, list(filed.cases.values())), strict=True))
     return [
-        Logged(one.sealed.contact_id, one.case_id, False, one.prompts) if was is None else _again(svc, was)
-        for one, was in zip(ready, before, strict=True)
+        _again(svc, was)
+        if was is not None
+        else Logged(one.sealed.contact_id, one.case_id, False, one.prompts, one.brief(filed.cases, places))
+        for one, was in zip(ready, filed.before, strict=True)
     ]
 
 
@@ -179,6 +185,8 @@ def _ready(svc: Service, wish: Wish, around: Around | InvalidInput) -> Ready | L
         files=svc.instruments.new(s.score.hash for s in scored),
         prompts=(*found.prompts, *missing),
         entry=_entry(actor, draft, case_id, now),
+        assessed=tuple(s.assessed for s in scored),
+        policy=team.policy,
         open=partial(
             _open, actor, svc, draft, facts, found, team, case_id or "", answered_at, now, known, resolved=resolved
         ),

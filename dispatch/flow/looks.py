@@ -21,7 +21,7 @@ from dispatch.errors import Fault, Forgotten, InvalidInput, NotFound, ServiceErr
 from dispatch.facts import Facts
 from dispatch.flow import waivers
 from dispatch.flow.boards import alarm_views, owners_of
-from dispatch.flow.briefs import because, brief_of, briefs_of, opened, position_of
+from dispatch.flow.briefs import because_of, brief_of, briefs_of, opened, position_of
 from dispatch.flow.intake import Logged
 from dispatch.flow.lines import case_ids_named, case_line, escalation_view, page_view
 from dispatch.flow.names import Names
@@ -70,8 +70,9 @@ def logged(actor: Actor, svc: Service, done: Logged) -> CaseBrief | None:
 
 def logged_all(svc: Service, several: Sequence[tuple[Actor, Logged]]) -> list[CaseBrief | ServiceError | None]:
     """`logged` for several that were logged together."""
-    found = briefs_of(svc, [done.case_id for _, done in several if done.case_id is not None])
-    return [_logged(actor, svc, done, found.get(done.case_id or "")) for actor, done in several]
+    unread = [done.case_id for _, done in several if done.case_id is not None and done.case is None]
+    found = briefs_of(svc, unread)
+    return [done.case or _logged(actor, svc, done, found.get(done.case_id or "")) for actor, done in several]
 
 
 def _logged(actor: Actor, svc: Service, done: Logged, found: CaseBrief | None) -> CaseBrief | ServiceError | None:
@@ -118,7 +119,7 @@ def case(actor: Actor, svc: Service, case_id: str) -> CaseDetail:
         queue_position=position,
         due_at=deadline.due_at if deadline else None,
         due_meaning=deadline.meaning.value if deadline else None,
-        because=because(views, team.policy),
+        because=because_of(views, team.policy),
         codes=codes_in(team.policy, file.case.urgency, file.case.mode),
         escalation=escalation_view(file.escalation),
         pages=tuple(page_view(page, file.case.code, names) for page in file.pages),

@@ -1,20 +1,25 @@
 """Work that is cheaper done together: while one batch is under way, what comes meanwhile gathers for the next.
 
 A lane has one thread of its own. Twenty threads that log a contact each at the same time spend a quarter of their time
-waking one another, because only one of them can ever run. Nobody waits for a batch to fill: whoever comes alone is a
-batch of one.
+waking one another, because only one of them can ever run. Whoever comes alone is a batch of one, at once. Only in a
+rush is there a moment's wait for as many as came the last time: a batch of four costs half as much for each.
 """
 
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
+#: Seconds. Less than a batch of one takes, so the wait is never what makes anybody late.
+COMPANY = 0.003
+
+Asked = tuple[T, "asyncio.Future[R]"]
 
 
 class Lane(Generic[T, R]):
@@ -26,37 +31,55 @@ class Lane(Generic[T, R]):
     def __init__(self, work: Callable[[Sequence[T]], Sequence[R | Exception]], most: int = 50) -> None:
         self._work = work
         self._most = most
-        self._gathered: deque[tuple[T, Future[R]]] = deque()
+        self._gathered: deque[Asked[T, R]] = deque()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="lane")
+        self._lock = threading.Lock()
+        self._busy = False
+        self._last = 1
+        self._enough = threading.Event()
 
     async def do(self, item: T) -> R:
         """The answer for `item`. Raises what `work` raised for it, or answered. It is done also when whoever asked has
         gone meanwhile."""
-        mine: Future[R] = Future()
-        # From here on nobody can take it back.
-        mine.set_running_or_notify_cancel()
-        self._gathered.append((item, mine))
-        self._thread.submit(self._take)
-        return await asyncio.wrap_future(mine)
+        mine: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        with self._lock:
+            self._gathered.append((item, mine))
+            rest, self._busy = not self._busy, True
+        if rest:
+            self._thread.submit(self._run)
+        elif len(self._gathered) >= self._last:
+            self._enough.set()
+        return await mine
 
-    def _take(self) -> None:
-        # One call is submitted for each item; whoever comes late finds that another has taken it along.
-        batch = [self._gathered.popleft() for _ in range(min(self._most, len(self._gathered)))]
-        if batch:
-            self._try(batch)
+    def _run(self) -> None:
+        while True:
+            with self._lock:
+                if not self._gathered:
+                    self._busy = False
+                    return
+            if len(self._gathered) < self._last:
+                self._enough.clear()
+                self._enough.wait(COMPANY)
+            batch = [self._gathered.popleft() for _ in range(min(self._most, len(self._gathered)))]
+            self._last = len(batch)
+            answers = self._answers([item for item, _ in batch])
+            told = list(zip((asked for _, asked in batch), answers, strict=True))
+            # One wake-up for all who wait in a loop: each costs the loop and this thread a change of hands.
+            for loop in {asked.get_loop() for asked, _ in told}:
+                loop.call_soon_threadsafe(_answer, [one for one in told if one[0].get_loop() is loop])
 
-    def _try(self, batch: Sequence[tuple[T, Future[R]]]) -> None:
+    def _answers(self, items: Sequence[T]) -> Sequence[R | Exception]:
         try:
-            answers = self._work([item for item, _ in batch])
+            return self._work(items)
         except Exception as error:  # noqa: BLE001  (raised again where the item came from)
-            if len(batch) == 1:
-                batch[0][1].set_exception(error)
-            else:
-                for one in batch:
-                    self._try([one])
-            return
-        for (_, asked), answer in zip(batch, answers, strict=True):
-            if isinstance(answer, Exception):
-                asked.set_exception(answer)
-            else:
-                asked.set_result(answer)
+            return [error] if len(items) == 1 else [answer for item in items for answer in self._answers([item])]
+
+
+def _answer(told: Sequence[tuple[asyncio.Future[R], R | Exception]]) -> None:
+    for asked, answer in told:
+        if asked.done():  # whoever asked has gone
+            continue
+        if isinstance(answer, Exception):
+            asked.set_exception(answer)
+        else:
+            asked.set_result(answer)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from redis import Redis
 from redis.client import Pipeline
 
 from dispatch.priority import Place
@@ -39,10 +40,16 @@ class Waiting:
     def remove(self, team: str, case_id: str) -> bool:
         return self._client.change(lambda pipe: remove_on(pipe, team, case_id)) is not None
 
-    def position(self, team: str, case_id: str) -> int | None:
-        """1 is next; None when the case is not waiting."""
-        ahead = self._client.do(lambda redis: POSITION(redis, _keys(team), [case_id]))
-        return None if ahead is None else int(ahead) + 1
+    def positions(self, cases: Sequence[tuple[str, str]]) -> list[int | None]:
+        """Of each (team, case id) its place in the team's order, 1 is next; None for a case that is not waiting."""
+
+        def ask(redis: Redis) -> list[Any]:
+            with redis.pipeline(transaction=False) as pipe:
+                for team, case_id in cases:
+                    POSITION(pipe, _keys(team), [case_id])
+                return pipe.execute()
+
+        return [None if ahead is None else int(ahead) + 1 for ahead in self._client.do(ask)]
 
     def order(self, team: str, limit: int | None = None) -> list[str]:
         """Case ids, the next to be matched first."""

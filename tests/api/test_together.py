@@ -15,6 +15,7 @@ from dispatch.access import Actor, Role
 from dispatch.api.schemas.contact import ContactIn
 from dispatch.errors import InvalidInput, KeyReused, NotAllowed
 from dispatch.flow import intake
+from dispatch.flow.briefs import briefs_of
 from dispatch.flow.intake import Logged, Wish
 from dispatch.store import ledger, schema
 from tests.api.conftest import Api
@@ -71,8 +72,19 @@ def test_what_is_wrong_with_one_is_its_own_answer(api: Api) -> None:
     )
     kinds = [type(one) for one in found]
     assert kinds == [Logged, NotAllowed, InvalidInput, KeyReused, Logged, Logged]
-    assert found[5] == replace(found[0], again=True, prompts=())
+    assert found[5] == replace(found[0], again=True, prompts=(), case=None)
     assert count(api, schema.contacts) == 3
+
+
+def test_what_is_answered_of_a_new_case_is_what_the_record_says_of_it(api: Api) -> None:
+    for several in (
+        [wish("a"), wish("b"), wish("c")],
+        [wish("worse", safety={**contact()["safety"], "weapon": "yes"})],
+        [wish("two", worry="high")],
+    ):
+        found = logged(api, *several)
+        read = briefs_of(api.svc, [one.case_id for one in found])
+        assert [one.case for one in found] == [read[one.case_id] for one in found]
 
 
 def test_with_a_case_and_without_one_side_by_side(api: Api) -> None:
@@ -113,7 +125,7 @@ def test_a_crowd_over_http_shares_commits_and_everybody_has_an_answer(api: Api) 
                 for n in range(10)
             ]
             # The first waits for the record, the lane's only thread with it, and the others for the lane.
-            wait_until(lambda: lane._thread._work_queue.qsize() == 9, what="a crowd")
+            wait_until(lambda: len(lane._gathered) == 9, what="a crowd")
             event.listen(api.svc.record._writer, "commit", commits.append)
             go.set()
             assert [one.result(30).status_code for one in answers] == [201] * 10

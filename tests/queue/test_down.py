@@ -14,6 +14,7 @@ from dispatch.clock import monotonic
 from dispatch.priority import Place
 from dispatch.queue import MirrorChanges, Queue, QueueDown
 from dispatch.queue.client import OPEN_FOR, TIMEOUT, Client
+from dispatch.queue.keys import TIMERS
 from tests.support.valkey import ValkeyServer
 from tests.support.waiting import wait_until
 
@@ -60,7 +61,7 @@ def test_with_redis_gone_reads_and_rebuilds_raise_one_error_of_ours(own_valkey: 
     own_valkey.kill()
     for read in (
         lambda: own_queue.waiting.order("north"),
-        lambda: own_queue.waiting.position("north", "a"),
+        lambda: own_queue.waiting.positions([("north", "a")]),
         lambda: own_queue.waiting.replace("north", [PLACE]),
         lambda: own_queue.timers.replace([("d", NOW)]),
         own_queue.timers.next_due,
@@ -163,6 +164,19 @@ class TestEpoch:
         assert own_queue.mirror(MirrorChanges(ledger_no=9))
         assert other.epoch.intact(), "told once, not for ever"
         other.close()
+
+    def test_other_data_under_a_key_of_ours_has_everything_filled_anew(
+        self, own_valkey: ValkeyServer, own_queue: Queue
+    ) -> None:
+        """No change can succeed on it, and so none would ever say that one was lost."""
+        self.fill(own_queue)
+        own_queue._client.redis.set(TIMERS.name, "not ours")
+        assert not own_queue.mirror(CHANGES)
+        wait_until(own_queue.up)
+        assert not own_queue.epoch.intact()
+        own_queue.timers.replace([("d", NOW)])
+        self.fill(own_queue)
+        wait_until(lambda: own_queue.mirror(CHANGES))
 
 
 def test_a_sleeping_ticker_sleeps_on_with_redis_gone_and_listens_again_when_it_is_back(

@@ -60,8 +60,7 @@ def test_remove(queue: Queue, redis: Redis, before: list[Place], case_id: str, a
 @pytest.mark.parametrize(("case_id", "position"), [("a", 1), ("b", 2), ("c", 3), ("x", None)])
 def test_position(queue: Queue, case_id: str, position: int | None) -> None:
     queue.waiting.replace("north", [C, A, B])
-    assert queue.waiting.position("north", case_id) == position
-    assert queue.waiting.position("south", case_id) is None
+    assert queue.waiting.positions([("north", case_id), ("south", case_id)]) == [position, None]
 
 
 def test_the_front_of_a_long_queue(queue: Queue) -> None:
