@@ -20,7 +20,7 @@ from dispatch.errors import Refused
 from dispatch.flow import debriefs, proofs, swaptexts, textduty, unplaced, verifying
 from dispatch.flow.commit import commit
 from dispatch.flow.service import Service
-from dispatch.flow.situation import STAGES, context_of
+from dispatch.flow.situation import STAGES, context_of, teams_of
 from dispatch.flow.teams import mix_with
 from dispatch.flow.texted import AlreadyRead, Text, say
 from dispatch.reply import ReplyContext, Stage, Verb
@@ -47,15 +47,22 @@ def reply(actor: Actor, svc: Service, row: Row[Any], form: Mapping[str, Any]) ->
             unplaced.stranger(actor, svc, row)
             return
         person = found[0]
-        roles = frozenset(Role(r) for r in person.roles)
-        who = Actor(person.id, roles, frozenset(person.teams), person.id)
-        text = Text(svc, who, row.id, person, words, found)
         context = context_of(svc, person, words)
+        text = Text(svc, _writer(svc, person, context), row.id, person, words, found)
         meaning = replies.understand(replies.parse(words), context)
         proofs.of_text(text.actor, svc, person, meaning, shared=len(found) > 1)
         _act(text, meaning, context)
     except AlreadyRead:
         return
+
+
+def _writer(svc: Service, person: Row[Any], context: ReplyContext) -> Actor:
+    """Whoever was asked may answer, and whoever has a case may speak of it, whatever the roster has come to say of them
+    meanwhile: a call for help must not fail because its sender was moved to another team at noon."""
+    roles, teams = frozenset(Role(r) for r in person.roles), frozenset(person.teams)
+    if at_work := teams_of(svc, context):
+        return Actor(person.id, roles | {Role.RESPONDER}, teams | at_work, person.id)
+    return Actor(person.id, roles, teams, person.id)
 
 
 def _act(text: Text, meaning: replies.Meaning, context: ReplyContext) -> None:  # noqa: C901, PLR0912 - one row a meaning

@@ -101,3 +101,13 @@ def _going_off(words: str) -> bool:
     """Only then does it matter who else there is."""
     reading = replies.parse(words)
     return isinstance(reading, replies.Parsed) and reading.verb in (Verb.OFF, Verb.OFF_NOW)
+
+
+def teams_of(svc: Service, context: ReplyContext) -> frozenset[str]:
+    """The teams of the cases that somebody was asked about or has."""
+    pages = [p.page_id for p in context.open_pages] + [p.page_id for p in context.late_pages]
+    held = [one.case_id for one in (*context.held, *context.check_ins)]
+    c, p = schema.cases.c, schema.pages.c
+    asked = select(p.case_id).where(p.id.in_(pages))
+    with svc.record.read() as conn:
+        return frozenset(conn.scalars(select(c.team).where(c.id.in_(held) | c.id.in_(asked))))

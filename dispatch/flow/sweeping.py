@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Column, ColumnElement, Connection, Table, delete, func, select
 
+from dispatch import logs
 from dispatch.access import Act, Actor, check
 from dispatch.alarm import Kind
 from dispatch.casefile import Turn
@@ -21,6 +22,8 @@ from dispatch.flow.health import NEEDED
 from dispatch.flow.service import Service
 from dispatch.store import contacts, idempotency, inbox, ledger, schema
 from dispatch.store.casefiles import Told
+
+log = logs.get(__name__)
 
 #: An arrival is taken up again when its own webhook has had this long to act on it.
 UNREAD = timedelta(seconds=5)
@@ -56,8 +59,9 @@ def _unread(actor: Actor, svc: Service, now: datetime) -> int:
     for id_ in ids:
         try:
             inbound.process(actor, svc, id_)
-        except Exception:  # noqa: BLE001
+        except Exception:
             # One that always fails must not keep the others unread; it is counted, and tried again after them.
+            log.exception("arrival_not_processed", inbox=id_)
             with svc.record.write() as conn:
                 inbox.failed(conn, id_)
     return len(ids)
@@ -110,7 +114,8 @@ def _give_clock(turn: Turn) -> None:
 
 
 def _late(actor: Actor, svc: Service, now: datetime) -> int:
-    """Deadlines and effects long past their time: timers or senders have stopped, and somebody must know."""
+    """Deadlines, effects and arrivals long past their time: timers or senders have stopped, or somebody's answer cannot
+    be acted on, and a person must know."""
     with svc.record.read() as conn:
         d, o = schema.deadlines, schema.outbox
         deadlines = conn.scalar(select(func.count()).where(d.c.due_at < now - LATE)) or 0
@@ -118,9 +123,11 @@ def _late(actor: Actor, svc: Service, now: datetime) -> int:
             conn.scalar(select(func.count()).where(o.c.state.in_(("pending", "claimed")), o.c.not_before < now - LATE))
             or 0
         )
-    if deadlines or effects:
-        _service_alarm(actor, svc, "timers_late" if deadlines else "effects_waiting", "late")
-    return int(deadlines + effects)
+        unread = len(inbox.unread(conn, now - LATE, _BATCH))
+    if deadlines or effects or unread:
+        because = "timers_late" if deadlines else "effects_waiting" if effects else "answers_waiting"
+        _service_alarm(actor, svc, because, "late")
+    return int(deadlines + effects + unread)
 
 
 def _silent(actor: Actor, svc: Service, now: datetime) -> int:

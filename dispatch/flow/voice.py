@@ -48,10 +48,12 @@ def heard(actor: Actor, svc: Service, row: Row[Any], form: Mapping[str, Any]) ->
     return twiml.say(spoken.line("stranger"))
 
 
-def _person(svc: Service, person: str) -> Actor:
+def _person(svc: Service, person: str, team: str) -> Actor:
+    """Whoever was called may answer, whatever the roster has come to say of them meanwhile."""
     with svc.record.read() as conn:
         row = people.one(conn, person)
-    return Actor(person, frozenset(Role(r) for r in row.roles), frozenset(row.teams), person)
+    roles = {Role(r) for r in row.roles} | {Role.RESPONDER}
+    return Actor(person, frozenset(roles), frozenset({*row.teams, team}), person)
 
 
 def _page(svc: Service, attempt: Row[Any], page_id: str, key: str, again: str, *, first: bool) -> str:
@@ -62,8 +64,9 @@ def _page(svc: Service, attempt: Row[Any], page_id: str, key: str, again: str, *
         team = svc.rosters.team(conn, case.team)
     words = spoken.page(page_words(svc.public_url, team.team.timezone, case, page, repeat=attempt.repeat))
     if key == "1":
-        owner = paging.accept(_person(svc, page.person), svc, page.case_id, page.person, page.id)
-        proofs.of_key(_person(svc, page.person), svc, page.person)
+        who = _person(svc, page.person, case.team)
+        owner = paging.accept(who, svc, page.case_id, page.person, page.id)
+        proofs.of_key(who, svc, page.person)
         with svc.record.read() as conn:
             n = schema.escalations
             more = conn.scalar(
@@ -74,7 +77,7 @@ def _page(svc: Service, attempt: Row[Any], page_id: str, key: str, again: str, *
     if key == "2":
         if first:
             decide = _declining(page)
-            commit(_person(svc, page.person), svc, Act.ANSWER_PAGE, page.case_id, decide)
+            commit(_person(svc, page.person, case.team), svc, Act.ANSWER_PAGE, page.case_id, decide)
         return twiml.say(spoken.line("declined"))
     said = f"{spoken.line('wrong_key')} {words}" if key else words
     return twiml.ask_for_key(said, again, wait=KEY_WAIT, otherwise=spoken.line("no_key"))
@@ -94,7 +97,7 @@ def _alarm(svc: Service, attempt: Row[Any], alarm_id: str, key: str, again: str)
         case = conn.execute(select(c).where(c.c.id == alarm.case_id)).one_or_none() if alarm.case_id else None
     if key == "1":
         if attempt.person is not None and not attempt.person.startswith("last_resort:"):
-            paging.acknowledge_alarm(_person(svc, attempt.person), svc, alarm_id)
+            paging.acknowledge_alarm(_person(svc, attempt.person, alarm.team), svc, alarm_id)
         return twiml.say(spoken.line("acknowledged"))
     words = spoken.alarm(alarm.kind, alarm_about(case, alarm))
     said = f"{spoken.line('wrong_key')} {words}" if key else words

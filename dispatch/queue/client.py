@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TypeVar
 
-from redis import Redis, RedisError
+from redis import Redis, RedisError, ResponseError
 from redis.backoff import NoBackoff
 from redis.client import Pipeline
 from redis.retry import Retry
@@ -84,6 +85,8 @@ class Client:
                 # The class name only: messages of ResponseError quote the command's arguments.
                 log.warning("queue_down", error=type(error).__name__)
             self._open_until = monotonic() + self._open_for
+            if isinstance(error, ResponseError) and "WRONGTYPE" in str(error):
+                self._have_it_filled()
             raise QueueDown(type(error).__name__) from None
         if self._open_until:
             log.warning("queue_up")
@@ -126,6 +129,12 @@ class Client:
         if forget_epoch:
             self._losses_told = losses
         return answers
+
+    def _have_it_filled(self) -> None:
+        """Somebody put other data under a key of ours. No change of ours can succeed on it, so none would ever take the
+        epoch away: done here, and a ticker fills everything anew."""
+        with suppress(RedisError, OSError):
+            self.redis.delete(EPOCH.name)
 
     def _may_ask(self) -> bool:
         """True for everyone while closed; while open, for one caller each `open_for` seconds."""

@@ -16,8 +16,8 @@ from dispatch.deliver.claiming import claim
 from dispatch.deliver.job import Result
 from dispatch.deliver.results import record
 from dispatch.effects import Tell
-from dispatch.flow import people, searching
-from dispatch.store import outbox, schema
+from dispatch.flow import inbound, people, searching, sweeping
+from dispatch.store import inbox, outbox, schema
 from dispatch.store.casefiles import effect_row
 from tests.stories import team
 from tests.stories.world import SYSTEM, World
@@ -44,6 +44,10 @@ def set_person(world: World, who: str, **values: object) -> None:
         conn.execute(update(schema.people).where(schema.people.c.id == who).values(**values))
 
 
+def people_phone(world: World, who: str) -> object:
+    return world.rows(schema.people, id=who)[0].phone
+
+
 def test_a_person_of_no_team_who_texts_us_stops_no_page(world: World) -> None:
     of_a_team = "phone: '+12025550105', roles: [responder], teams: [default]"
     lone = team.roster("ana").replace(of_a_team, of_a_team.replace("default", ""))
@@ -64,8 +68,7 @@ def test_a_text_from_before_there_was_a_team_stops_no_page(world: World) -> None
 
 
 def test_a_number_that_cannot_be_opened_stops_no_other_page_and_is_loud(world: World) -> None:
-    (ben,) = world.rows(schema.people, id="ben")
-    set_person(world, "ana", phone=ben.phone)
+    set_person(world, "ana", phone=people_phone(world, "ben"))
     case = world.log()
     world.ben.expect_sms(PAGE, case.code)
     world.kim.expect_sms("ALARM", "needs a look")
@@ -94,3 +97,24 @@ def test_a_result_that_cannot_be_recorded_keeps_no_other_from_being_recorded(wor
     assert {row.case_id: row.delivery for row in world.rows(schema.pages)} == {bad.id: "sending", good.id: "sent"}
     with world.svc.record.write() as conn:
         conn.execute(update(schema.cases).where(schema.cases.c.id == bad.id).values(mode="mobile"))
+
+
+def test_a_text_nobody_can_act_on_is_told_after_half_a_minute(world: World) -> None:
+    """It is kept and tried again; somebody may be waiting for what it says."""
+    arrival = inbound.take_in(
+        SYSTEM, world.svc, "sms", {"MessageSid": "SM1", "From": "+12025550101"}, None, {}
+    ).inbox_id
+    other = people_phone(world, "ben")
+    with world.svc.record.write() as conn:
+        conn.execute(update(schema.inbox).where(schema.inbox.c.id == arrival).values(body=other))
+    world.clock.forward(seconds=20)
+    sweeping.sweep(SYSTEM, world.svc)
+    assert "service" not in world.ringing()
+    world.clock.forward(seconds=11)
+    sweeping.sweep(SYSTEM, world.svc)
+    (alarm,) = [row for row in world.rows(schema.alarms, kind="service") if row.subject == "late"]
+    assert alarm.because == ["answers_waiting"]
+    with world.svc.record.write() as conn:
+        inbox.finish(conn, arrival, world.clock.now())
+    world.settle()
+    world.kim.expect_sms("needs a look")
