@@ -87,7 +87,7 @@ class Reports:
     """Delivery reports come in crowds, two or three a page: they are kept, and acted on, together."""
 
     def __init__(self, svc: Service) -> None:
-        self.kept: Lane[inbound.Webhook, inbound.TakenIn] = Lane(partial(inbound.take_in_all, PROVIDER, svc))
+        self.taken_in: Lane[inbound.Webhook, str | None] = Lane(partial(inbound.take_in_reports, PROVIDER, svc))
         self.acted_on: Lane[str, None] = Lane(partial(_act_on_all, svc))
 
 
@@ -113,8 +113,8 @@ async def status(request: Request, form: Signed) -> Response:
     """How far a text or call got: late, twice or out of order."""
     crowd: Reports = request.app.state.reports
     token = request.headers.get("i-twilio-idempotency-token")
-    taken = await crowd.kept.do(inbound.Webhook("status", form, token, dict(request.query_params)))
-    return Response(status_code=204, background=BackgroundTask(crowd.acted_on.do, taken.inbox_id))
+    left = await crowd.taken_in.do(inbound.Webhook("status", form, token, dict(request.query_params)))
+    return Response(status_code=204, background=BackgroundTask(crowd.acted_on.do, left) if left else None)
 
 
 @router.post("/voice")

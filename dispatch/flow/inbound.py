@@ -14,6 +14,7 @@ from typing import Literal
 
 from sqlalchemy import func, select
 
+from dispatch import logs
 from dispatch.access import Actor
 from dispatch.alarm import Kind
 from dispatch.errors import NotFound
@@ -26,7 +27,8 @@ from dispatch.store import datakeys, inbox, ledger, schema
 from dispatch.store.casefiles import Told
 from dispatch.store.inbox import Arrival
 from dispatch.store.ledger import Entry
-from dispatch.store.sealing import DataKey
+
+log = logs.get(__name__)
 
 Source = Literal["sms", "status", "voice"]
 
@@ -62,7 +64,7 @@ def take_in(
 
 def take_in_all(actor: Actor, svc: Service, webhooks: Sequence[Webhook]) -> list[TakenIn]:
     """`take_in` for several, in one commit."""
-    arrivals = [_sealed(svc, one) for one in webhooks]
+    arrivals = [_sealed(svc, one)[:2] for one in webhooks]
     before: dict[str, str | None] = {}
     with svc.record.write() as conn:
         # In one order everywhere: two processes that are sent the same ones never wait for each other.
@@ -71,7 +73,21 @@ def take_in_all(actor: Actor, svc: Service, webhooks: Sequence[Webhook]) -> list
     return [TakenIn(before[one.id] or one.id, before[one.id] is None) for one, _ in arrivals]
 
 
-def _sealed(svc: Service, one: Webhook) -> tuple[Arrival, DataKey]:
+def take_in_reports(actor: Actor, svc: Service, webhooks: Sequence[Webhook]) -> list[str | None]:
+    """Delivery reports, kept and acted on in one commit. For each that is kept and still waits to be acted on, its id.
+
+    What goes wrong in acting on them is no reason not to keep them.
+    """
+    came = [_sealed(svc, one) for one in webhooks]
+    try:
+        left = reports.act_on_new(actor, svc, came)
+    except Exception:
+        log.exception("reports_only_kept", several=len(came))
+        return [taken.inbox_id for taken in take_in_all(actor, svc, webhooks)]
+    return [arrival.id if arrival.id in left else None for arrival, _, _ in came]
+
+
+def _sealed(svc: Service, one: Webhook) -> reports.Came:
     id_, key, form, query = svc.new_id(), svc.sealer.new_subject_key(), one.form, one.query
     sid = form.get("MessageSid") or form.get("SmsSid") or form.get("CallSid") or ""
     status = form.get("MessageStatus") or form.get("CallStatus") or "received"
@@ -82,6 +98,7 @@ def _sealed(svc: Service, one: Webhook) -> tuple[Arrival, DataKey]:
         joined = form.get("DialCallStatus")
         status = f"key:{form['Digits'][:8]}" if form.get("Digits") else f"joined:{joined}" if joined else "answered"
     sender = form.get("From")
+    body = {**form, "a": query.get("a", ""), "t": query.get("t", "")}
     arrival = Arrival(
         id=id_,
         source=one.source,
@@ -89,10 +106,10 @@ def _sealed(svc: Service, one: Webhook) -> tuple[Arrival, DataKey]:
         status=status[:32],
         idempotency_token=one.token[:128] if one.token else None,
         received_at=svc.clock.now(),
-        body=svc.sealer.seal("inbox", "body", id_, key, {**form, "a": query.get("a", ""), "t": query.get("t", "")}),
+        body=svc.sealer.seal("inbox", "body", id_, key, body),
         sender_index=svc.sealer.blind_index("phone", sender) if one.source == "sms" and sender else None,
     )
-    return arrival, key
+    return arrival, key, body
 
 
 def process(actor: Actor, svc: Service, inbox_id: str) -> str | None:

@@ -216,7 +216,7 @@ def put_person(conn: Connection, sealed: SealedPerson, now: datetime, *, new: bo
                 cleared["unreachable"] = None
         conn.execute(update(p).where(p.c.id == person.id).values(**sealed.values, **cleared, version=p.c.version + 1))
     if not new:
-        datakeys.drop_unused(conn, old)
+        datakeys.drop_unused(conn, [old])
     conn.execute(delete(schema.posts).where(schema.posts.c.person == person.id))
     posts = [{"person": person.id, "team": t, "role": r} for t in person.teams for r in sorted(person.responder.roles)]
     if posts:

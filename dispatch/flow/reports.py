@@ -5,8 +5,9 @@ every page brings two or three, so whatever has gathered is acted on in one comm
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select, update
@@ -22,6 +23,8 @@ from dispatch.flow.service import Service
 from dispatch.page import DELIVERY, Delivery, Report
 from dispatch.store import casefiles, datakeys, inbox, ledger, outbox, people, schema
 from dispatch.store.casefiles import Told
+from dispatch.store.inbox import Arrival
+from dispatch.store.sealing import DataKey
 
 # The provider's words for how far a message or call got. A call that was answered may have met a voicemail: only a
 # key proves a person.
@@ -53,18 +56,44 @@ class _Reported:
     case_id: str | None
 
 
+#: A report that has just come, with the key that sealed it and what it says.
+Came = tuple[Arrival, DataKey, Mapping[str, Any]]
+#: Done in the transaction that acts on reports: which of them nobody has acted on before, by id.
+Ours = Callable[[Connection, datetime], set[str]]
+
+
 def act_on(actor: Actor, svc: Service, inbox_ids: Sequence[str]) -> None:
     """Act on these arrivals, each once however often it is asked. What a decision about one of them raises is raised,
     and none has been acted on."""
     rows, forms = _unread(svc, inbox_ids)
     found, said_before = _about(svc, rows, forms)
-    # Loud, and with entries of its own in the ledger: not in one commit with others.
-    alone = [one for one in found if one.case_id is None and one.report in _BAD]
-    together = [one for one in found if one not in alone]
-    if together or said_before:
-        retrying(lambda: _together(actor, svc, together, said_before))
+    together, alone = _apart(found)
+    ids = [*said_before, *(one.inbox_id for one in together)]
+    if ids:
+        retrying(lambda: _together(actor, svc, together, lambda conn, now: inbox.finish_all(conn, ids, now)))
     for one in alone:
         _outside_cases(actor, svc, one)
+
+
+def act_on_new(actor: Actor, svc: Service, came: Sequence[Came]) -> set[str]:
+    """Keep reports that have just come and act on them in the same commit; the ids of those that are only kept, and
+    wait for `act_on`. What a decision about one of them raises is raised, and none is kept."""
+    found, _ = _about(svc, [arrival for arrival, _, _ in came], {arrival.id: form for arrival, _, form in came})
+    together, alone = _apart(found)
+    left = {one.inbox_id for one in alone}
+
+    def ours(conn: Connection, now: datetime) -> set[str]:
+        inbox.keep_all(conn, [(arrival, key) for arrival, key, _ in came if arrival.id in left])
+        return inbox.keep_all(conn, [(arrival, key) for arrival, key, _ in came if arrival.id not in left], now)
+
+    retrying(lambda: _together(actor, svc, together, ours))
+    return left
+
+
+def _apart(found: Sequence[_Reported]) -> tuple[list[_Reported], list[_Reported]]:
+    """What can share a commit, and what is loud with entries of its own in the ledger."""
+    alone = [one for one in found if one.case_id is None and one.report in _BAD]
+    return [one for one in found if one not in alone], alone
 
 
 def _unread(svc: Service, inbox_ids: Sequence[str]) -> tuple[list[Row[Any]], dict[str, Mapping[str, Any]]]:
@@ -76,7 +105,7 @@ def _unread(svc: Service, inbox_ids: Sequence[str]) -> tuple[list[Row[Any]], dic
 
 
 def _about(
-    svc: Service, rows: Sequence[Row[Any]], forms: Mapping[str, Mapping[str, Any]]
+    svc: Service, rows: Sequence[Row[Any] | Arrival], forms: Mapping[str, Mapping[str, Any]]
 ) -> tuple[list[_Reported], list[str]]:
     """What is to be acted on, and the ids of those that say nothing we do not know."""
     with svc.record.read() as conn:
@@ -113,12 +142,12 @@ def _says_nothing_new(attempt: Row[Any], page: Row[Any, Any, Any] | None, report
     return page is None or DELIVERY[Delivery(page.delivery)][report].value == page.delivery
 
 
-def _together(actor: Actor, svc: Service, found: Sequence[_Reported], said_before: Sequence[str]) -> None:
+def _together(actor: Actor, svc: Service, found: Sequence[_Reported], ours: Ours) -> None:
     now = svc.clock.now()
     with svc.record.write() as conn:
         files = casefiles.load_many(conn, svc.record, sorted({one.case_id for one in found if one.case_id}))
-        ours = inbox.finish_all(conn, [*said_before, *(one.inbox_id for one in found)], now)
-        fresh = [one for one in found if one.inbox_id in ours]
+        first = ours(conn, now)
+        fresh = [one for one in found if one.inbox_id in first]
         for one in fresh:
             _note_attempt(svc, conn, one)
         turns: list[tuple[CaseFile | None, Turn]] = []

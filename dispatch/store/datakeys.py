@@ -32,6 +32,7 @@ def destroy(conn: Connection, ids: Collection[str], now: datetime) -> int:
     return conn.execute(living.values(wrapped=None, destroyed_at=now)).rowcount
 
 
-def drop_unused(conn: Connection, key: DataKey) -> None:
-    """Take back a key that turned out to seal nothing; the database refuses while a row names it."""
-    conn.execute(delete(data_keys).where(data_keys.c.id == key.id))
+def drop_unused(conn: Connection, keys: Sequence[DataKey]) -> None:
+    """Take back keys that turned out to seal nothing; the database refuses while a row names one."""
+    if keys:
+        conn.execute(delete(data_keys).where(data_keys.c.id.in_([key.id for key in keys])))

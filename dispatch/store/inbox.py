@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy.sql.dml import ReturningInsert
 
 from dispatch.store import datakeys
-from dispatch.store.conflict import insert_if_new
+from dispatch.store.conflict import insert_for, insert_if_new
 from dispatch.store.sealing import DataKey, SealedBytes
 from dispatch.store.tables_infra import inbox
 
@@ -42,11 +44,34 @@ def keep(conn: Connection, arrival: Arrival, key: DataKey) -> str | None:
     datakeys.add(conn, [key], arrival.received_at)
     if insert_if_new(conn, inbox, {**asdict(arrival), "key_id": key.id}, ("source", "sid", "status")):
         return None
-    datakeys.drop_unused(conn, key)
+    datakeys.drop_unused(conn, [key])
     same = select(inbox.c.id).where(
         inbox.c.source == arrival.source, inbox.c.sid == arrival.sid, inbox.c.status == arrival.status
     )
     return str(conn.execute(same).scalar_one())
+
+
+def keep_all(
+    conn: Connection, arrivals: Sequence[tuple[Arrival, DataKey]], processed_at: datetime | None = None
+) -> set[str]:
+    """Store several with the fresh keys that sealed them, acted on already where `processed_at` says when; the ids of
+    those that are new. Of a repeat nothing is kept."""
+    if not arrivals:
+        return set()
+    # In one order everywhere: two processes that are sent the same ones never wait for each other.
+    several = sorted(arrivals, key=lambda one: (one[0].source, one[0].sid, one[0].status))
+    datakeys.add(conn, [key for _, key in several], several[0][0].received_at)
+    done = {"processed_at": processed_at, "attempts": 0 if processed_at is None else 1}
+    rows = [{**asdict(arrival), **done, "key_id": key.id} for arrival, key in several]
+    new = set(conn.scalars(_keep_all(conn.dialect.name), rows))
+    datakeys.drop_unused(conn, [key for arrival, key in several if arrival.id not in new])
+    return new
+
+
+@cache
+def _keep_all(dialect: str) -> ReturningInsert[str]:
+    first = insert_for(dialect, inbox).on_conflict_do_nothing(index_elements=["source", "sid", "status"])
+    return first.returning(inbox.c.id)
 
 
 def load(conn: Connection, id_: str) -> Row[Any] | None:

@@ -77,3 +77,47 @@ def test_a_report_with_a_guessed_token_is_kept_and_changes_nothing(world: World)
     reports.act_on(SYSTEM, world.svc, taken_in(world, forged))
     assert delivery(world, first) == Delivery.SENT.value
     assert world._all_read()
+
+
+def came(world: World, *webhooks: inbound.Webhook) -> list[str | None]:
+    """As the provider sends them: what is left to be acted on."""
+    return inbound.take_in_reports(SYSTEM, world.svc, webhooks)
+
+
+@everywhere
+def test_what_comes_is_kept_and_acted_on_at_once_and_a_repeat_is_nothing(world: World) -> None:
+    first, second = two_pages(world)
+    delivered = told(world, first, "delivered")
+    before, keys = len(world.rows(schema.ledger)), len(world.rows(schema.data_keys))
+    assert came(world, delivered, told(world, second, "sent"), delivered) == [None] * 3
+    assert came(world, delivered, told(world, second, "delivered")) == [None] * 2
+    assert [delivery(world, case) for case in (first, second)] == [Delivery.DELIVERED.value] * 2
+    entries = [entry.case_id for entry in world.rows(schema.ledger)[before:] if entry.kind == "page"]
+    assert sorted(entries) == sorted((first.id, second.id))
+    kept = world.rows(schema.inbox)
+    assert sorted(row.status for row in kept) == ["delivered", "delivered", "sent"]
+    assert all(row.processed_at is not None and row.attempts == 1 for row in kept)
+    assert len(world.rows(schema.data_keys)) == keys + 3, "a repeat leaves no key behind"
+
+
+def test_what_cannot_be_acted_on_is_kept_and_done_later(world: World) -> None:
+    first, second = two_pages(world)
+    crowd = told(world, first, "delivered"), told(world, second, "undelivered", ErrorCode="30003")
+    page = world.rows(schema.pages, case_id=second.id)[0]
+    with world.svc.record.write() as conn:  # a row that no decision can be made about
+        conn.execute(schema.pages.update().where(schema.pages.c.id == page.id).values(answer="nonsense"))
+    left = came(world, *crowd)
+    assert all(left)
+    assert [row.processed_at for row in world.rows(schema.inbox)] == [None, None]
+    with world.svc.record.write() as conn:
+        conn.execute(schema.pages.update().where(schema.pages.c.id == page.id).values(answer=page.answer))
+    world.settle()
+    assert (delivery(world, first), world.state(second)) == (Delivery.DELIVERED.value, "paging")
+    world.kim.expect_sms("ALARM", "the page to ben did not arrive")
+
+
+def test_a_forged_report_that_comes_changes_nothing(world: World) -> None:
+    first, _ = two_pages(world)
+    genuine = told(world, first, "delivered")
+    assert came(world, inbound.Webhook("status", genuine.form, None, {**genuine.query, "t": "0" * 32})) == [None]
+    assert delivery(world, first) == Delivery.SENT.value
