@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dispatch.access import Act
-from dispatch.console import cover, handoffs
+from dispatch.console import cover, handoffs, pressing
 from dispatch.console.pages import Posted, first, from_script, go, new_router, page
 from dispatch.errors import NotFound
 from dispatch.flow import boards, desk, paging, swaplooks
@@ -19,6 +19,10 @@ from dispatch.flow.service import Service
 from dispatch.http.signin import Asking, Gate, Svc
 
 router = new_router()
+#: Waiting cases that are listed; the rest are known by there being more.
+WAITING = 300
+#: From so many lines on, one of them is named first.
+CROWDED = 5
 Watcher = Annotated[Asking, Gate(Act.SEE_QUEUE)]
 
 
@@ -50,13 +54,19 @@ def _now(who: Asking, svc: Service, team: str | None) -> dict[str, Any]:
         raise NotFound("There is no such team.")
     shown = [t for t in teams if team in (None, t.id)]
     hands = actor.may(Act.HAND_OFF, team)
+    ringing = boards.alarms(actor, svc, team=team)
+    waiting = boards.queue(actor, svc, team=team, limit=WAITING)
+    working = desk.working(actor, svc, team)
+    crowded = len(ringing) + len(waiting.items) + len(working) > CROWDED
     return {
         "team": team,
         "teams": teams,
-        "alarms": boards.alarms(actor, svc, team=team),
-        "queue": boards.queue(actor, svc, team=team).items,
+        "first": pressing.first(ringing, waiting.items, working, svc.clock.now()) if crowded else None,
+        "alarms": pressing.alarms(ringing, waiting.items, working),
+        "queue": waiting.items,
+        "more_waiting": waiting.next is not None,
         "pages": boards.open_pages(actor, svc, team=team),
-        "working": desk.working(actor, svc, team),
+        "working": working,
         "cover": cover.of(actor, svc, shown),
         "to_approve": swaplooks.to_approve(actor, svc, team) if actor.may(Act.APPROVE_SWAP, team) else 0,
         "hands": handoffs.in_short(actor, svc, team=team) if hands else None,

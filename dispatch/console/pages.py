@@ -84,6 +84,7 @@ def templates_with(*folders: Path) -> Environment:
         "span": words.span,
         "bars": words.BARS,
         "reasons": words.reasons,
+        "because": words.because,
         "listed": words.listed,
         "gap_word": words.gap,
         "timedelta": timedelta,

@@ -190,6 +190,33 @@ def reasons(found: Iterable[str]) -> list[str]:
     return [*known, f"not known yet: {', '.join(unknown)}"] if unknown else known
 
 
+#: Why an alarm rings, where its title does not say that already.
+_BECAUSE = {
+    "ladder_exhausted": "nobody answered at any step",
+    "nobody_in_time": "the time for finding somebody is over",
+    "ladder_overdue": "the next step is late",
+    "still_unanswered": "still nobody, after another round",
+    "line_not_held": "the caller is not on the line any more",
+    "check_in_missed": "a safety check-in was not answered",
+    # The title says it.
+    **dict.fromkeys(("no_contact_made", "not_arrived", "not_reached", "disposition_owed", "stood_down", "text"), ""),
+    **dict.fromkeys(("contact_not_confirmed", "waived", "set_up"), ""),
+}
+
+
+def because(found: Iterable[str]) -> str:
+    """Why an alarm rings, as a sentence without its full stop. A carrier's code stays a number to look up."""
+    said = []
+    for one in found:
+        what, _, code = one.partition(":")
+        if code.isdigit():
+            said += [_WORDS[Delivery].get(what, ""), f"carrier's code {code}" if int(code) else ""]
+        else:
+            said.append(_BECAUSE.get(one, one.replace("_", " ")))
+    text = ", ".join(dict.fromkeys(filter(None, said)))
+    return text[:1].upper() + text[1:]
+
+
 #: What a gap's kind is called where there is room for a word only.
 GAPS = {"single": "only one", "unreachable": "cannot be reached", "unproved": "not proved"}
 

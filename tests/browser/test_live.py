@@ -8,12 +8,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from dispatch.access import Actor, Role
+from dispatch.alarm import Kind
 from dispatch.contact import Contact, Location, Needs
 from dispatch.contactvalues import CallType, Channel, Population, Tri, Worry
 from dispatch.facts import Safety
-from dispatch.flow import paging
+from dispatch.flow import paging, service_alarms
 from dispatch.flow.answers import Given
 from dispatch.flow.intake import Draft
+from dispatch.store.casefiles import Told
 from tests.browser.conftest import Site
 
 pytestmark = pytest.mark.browser
@@ -100,3 +102,21 @@ def test_a_text_s_link_is_answered_with_a_thumb(site: Site, page: Page) -> None:
     accept.click()
     expect(page.get_by_role("heading", name="You have this case")).to_be_visible()
     assert site.file(case).owners == ("ana",)
+
+
+def test_what_was_unfolded_stays_unfolded_while_the_board_changes(site: Site, page: Page) -> None:
+    with site.svc.record.write() as conn:
+        for subject in ("one", "two", "three", "four", "five", "six"):
+            now = site.svc.clock.now()
+            service_alarms.open_for(
+                site.svc, conn, Told(), ["default"], Kind.UNKNOWN_TEXT, "text", now, "t", subject=subject
+            )
+    site.sign_in(page, "dee")
+    page.goto(f"{site.url}/board")
+    expect(page.locator("#connection")).to_have_text("Live")
+    more = page.locator("#more-alarms")
+    expect(more).to_contain_text("1 more: 1 × text from an unknown number")
+    more.locator("summary").click()
+    site.log(draft(), "k1")
+    expect(page.locator("#queue tbody tr")).to_have_count(1)
+    expect(more.locator("li")).to_be_visible()

@@ -72,10 +72,12 @@ class TestCover:
         bars = re.findall(r'<svg x="([^"]+)%"[^>]*?( class="off")?><title>Ben Okoro( said OFF)?,', coordinator.html)
         assert bars == [("0.0", ' class="off"', " said OFF"), ("33.333", "", "")]
         backup = re.search(r"backup</dt>.*?</dd>", coordinator.open("/board").html, re.DOTALL)
-        assert backup and "nobody can be asked now" in backup[0]
+        assert backup
+        assert "nobody can be asked now" in backup[0]
         assert "Nobody is on call in backup: Ben Okoro is on the roster and said OFF." in coordinator.text
         today = re.search(r'class="today".*?</tr>', coordinator.open("/calendar").html, re.DOTALL)
-        assert today and re.search(r'Ben Okoro</span> <span class="tag warn">said OFF', today[0])
+        assert today
+        assert re.search(r'Ben Okoro</span> <span class="tag warn">said OFF', today[0])
         assert '<span class="tag bad">nobody</span>' in today[0]
 
     def test_a_refused_override_keeps_what_was_typed_and_names_the_field(self, api: Api, coordinator: Screen) -> None:
