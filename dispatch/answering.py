@@ -37,8 +37,13 @@ def accept(turn: Turn, person: str, page: Page | None, mix: Mix | None = None) -
 
 def assign(turn: Turn, person: str, mix: Mix | None = None) -> None:
     """A coordinator gives the case to somebody by name; it counts like an accept, and never replaces an owner."""
-    if person not in turn.file.owners:
-        _join(turn, person, None, by=turn.actor, event=Event.ASSIGNED, mix=mix)
+    if person in turn.file.owners:
+        return
+    short = turn.case.needed - len(turn.file.owners)
+    if turn.file.escalation is None and (short > 1 or (mix is not None and not mix.complete)):
+        # Nobody is looked for yet (the operator is still assessing), or not any more: one person is not the whole team.
+        start(turn, Reason.BACKUP if turn.file.owners else Reason.FIRST, max(1, short), not_these=(person,))
+    _join(turn, person, None, by=turn.actor, event=Event.ASSIGNED, mix=mix)
 
 
 def _join(

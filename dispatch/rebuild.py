@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -27,6 +28,15 @@ class Rebuilt:
     timers_stale: int = 0
 
 
+def _what_it_had(svc: Service, teams: Iterable[str]) -> tuple[dict[str, set[str]], set[str]]:
+    """Only to be told. Other data under a key of ours cannot be read, and is what is replaced."""
+    try:
+        had = {team: set(svc.queue.waiting.members(team)) for team in teams}
+        return had, {due.deadline_id for due in svc.queue.timers.all()}
+    except (QueueDown, ValueError):
+        return {team: set() for team in teams}, set()
+
+
 def rebuild(svc: Service) -> Rebuilt:
     """Waiting sets and timers as the record has them now; the places of cases and the times of deadlines alone."""
     try:
@@ -38,8 +48,7 @@ def rebuild(svc: Service) -> Rebuilt:
             for row in conn.execute(open_ones.where(c.c.state.in_([s.value for s in UNFILLED]))):
                 waiting[row.team].append(Place(row.rank, row.respond_by, row.logged_at, row.id))
             timers = {row.id: row.due_at for row in conn.execute(select(d.c.id, d.c.due_at))}
-        had = {team: set(svc.queue.waiting.members(team)) for team in waiting}
-        had_timers = {due.deadline_id for due in svc.queue.timers.all()}
+        had, had_timers = _what_it_had(svc, waiting)
         for team, places in waiting.items():
             svc.queue.waiting.replace(team, places)
         svc.queue.timers.replace(timers.items())

@@ -81,12 +81,10 @@ class Client:
         try:
             answer = act(self.redis)
         except (RedisError, OSError) as error:
-            if not self._open_until:
-                # The class name only: messages of ResponseError quote the command's arguments.
-                log.warning("queue_down", error=type(error).__name__)
-            self._open_until = monotonic() + self._open_for
             if isinstance(error, ResponseError) and "WRONGTYPE" in str(error):
                 self._have_it_filled()
+            else:
+                self._open(error)
             raise QueueDown(type(error).__name__) from None
         if self._open_until:
             log.warning("queue_up")
@@ -130,9 +128,16 @@ class Client:
             self._losses_told = losses
         return answers
 
+    def _open(self, error: Exception) -> None:
+        if not self._open_until:
+            # The class name only: messages of ResponseError quote the command's arguments.
+            log.warning("queue_down", error=type(error).__name__)
+        self._open_until = monotonic() + self._open_for
+
     def _have_it_filled(self) -> None:
         """Somebody put other data under a key of ours. No change of ours can succeed on it, so none would ever take the
-        epoch away: done here, and a ticker fills everything anew."""
+        epoch away: done here, and a ticker fills everything anew. (Redis itself answers: the breaker stays closed.)"""
+        log.warning("queue_holds_other_data")
         with suppress(RedisError, OSError):
             self.redis.delete(EPOCH.name)
 

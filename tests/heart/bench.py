@@ -180,6 +180,9 @@ class Bench:
             assert escalation.deadline.meaning is RUN_CLOCKS[escalation.state]
             assert escalation.step < len(escalation.ladder)
             assert escalation.missing > 0, "a run that has everybody must have ended"
+        if case.state not in (State.LOGGED, State.CLEARED, State.CLOSED):
+            short = case.needed - len(self.file.owners)
+            assert short <= 0 or running, f"{short} more are needed and nobody is looked for"
         open_pages = [p.person for p in self.file.pages if p.open]
         assert len(open_pages) == len(set(open_pages)), "one person, two open pages of one case"
         assert len(self.file.owners) == len(set(self.file.owners))

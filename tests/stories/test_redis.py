@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from dispatch.queue import keys
 from dispatch.rebuild import rebuild
 from dispatch.store import schema
 from tests.stories.places import with_its_own_redis
@@ -68,3 +69,17 @@ def test_what_was_committed_while_redis_was_away_is_there_when_it_is_back(
     assert rebuild(world.svc).filled
     assert armed(world) == on_record(world)
     assert list(world.svc.queue.waiting.members("default")) == []
+
+
+@with_its_own_redis
+def test_other_data_under_our_keys_is_replaced(world: World, own_valkey: ValkeyServer) -> None:
+    world.staff("nobody")
+    case = world.log()
+    world.kim.expect_sms(case.code).expect_call("nobody has taken")
+    redis = world.svc.queue._client.redis
+    for key in (keys.TIMERS.name, keys.LEASES.name, keys.WAITING.of("default"), keys.PLACES.of("default")):
+        redis.delete(key)
+        redis.set(key, "not ours")
+    assert rebuild(world.svc).filled
+    assert armed(world) == on_record(world)
+    assert world.svc.queue.waiting.order("default") == [case.id]
