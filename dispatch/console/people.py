@@ -15,8 +15,8 @@ from dispatch.console import person_form
 from dispatch.console.fields import Fields
 from dispatch.console.pages import Posted, first, go, new_router, page
 from dispatch.credential import STATUSES, Training
-from dispatch.errors import Fault, InvalidInput
-from dispatch.flow import desk, directory, rostering, training
+from dispatch.errors import Fault, InvalidInput, Refused
+from dispatch.flow import desk, directory, rostering, training, verifying
 from dispatch.flow.service import Service
 from dispatch.http.signin import Asking, Gate, Svc
 from dispatch.responder import POPULATIONS, ROLES
@@ -61,6 +61,18 @@ def change(request: Request, who: Manages, svc: Svc, person: str, values: Posted
     except InvalidInput as error:
         return _form(request, who, svc, found, Fields.again(values, error.faults))
     return go("/people")
+
+
+@router.post("/people/{person}/number/verify")
+def send_code(request: Request, who: Manages, svc: Svc, person: str) -> Response:
+    """A code to somebody's telephone: they text it back, or enter it on their own page."""
+    try:
+        verifying.ask(who.actor, svc, person)
+    except Refused as error:
+        found = directory.person(who.actor, svc, person)
+        shown = Fields(person_form.values_of(found))
+        return _form(request, who, svc, found, shown, said=error.detail, status=error.status)
+    return go(f"/people/{person}#number")
 
 
 @router.get("/training")
@@ -119,7 +131,16 @@ def _training(request: Request, who: Asking, svc: Service, fields: Fields) -> Re
     return page(request, svc, who, "training.html", known, status=422 if fields.errors else 200)
 
 
-def _form(request: Request, who: Asking, svc: Service, found: Person | None, fields: Fields) -> Response:
+def _form(
+    request: Request,
+    who: Asking,
+    svc: Service,
+    found: Person | None,
+    fields: Fields,
+    *,
+    said: str | None = None,
+    status: int | None = None,
+) -> Response:
     held = len(found.responder.credentials) if found is not None else 0
     known = {
         "person": found,
@@ -132,6 +153,8 @@ def _form(request: Request, who: Asking, svc: Service, found: Person | None, fie
             "populations": [(one, one.replace("_", " ")) for one in POPULATIONS],
             "statuses": [(one, one) for one in STATUSES],
         },
-        "skills": directory.known_skills(svc),
+        "skills": directory.known_skills(who.actor, svc),
+        "number": verifying.number(who.actor, svc, found.id) if found is not None else None,
+        "said": said,
     }
-    return page(request, svc, who, "person.html", known, status=422 if fields.errors else 200)
+    return page(request, svc, who, "person.html", known, status=status or (422 if fields.errors else 200))

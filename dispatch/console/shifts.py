@@ -49,6 +49,7 @@ def shifts(request: Request, who: Swapping, svc: Svc, of: str | None = None) -> 
         "to_approve": [s for s in found if "approve" in s.can],
         "done": [s for s in found if s.state is State.DONE and (leads or mine in (s.giver.id, s.taker and s.taker.id))],
         "others": [s for s in found if "withdraw" in s.can and "approve" not in s.can and s.giver.id != person],
+        "unanswered": [s for s in found if leads and s.state is State.ASKED],
         "waiting": [s for s in found if s.state is State.TAKEN and s.taker and s.taker.id == mine],
     }
     return page(request, svc, who, "shifts.html", known)
@@ -74,14 +75,15 @@ def ask(who: Swapping, svc: Svc, values: Posted) -> Response:
 
 
 @router.post("/swaps/{swap_id}/take")
-def take(who: Swapping, svc: Svc, swap_id: str) -> Response:
-    swaps.take(who.actor, svc, swap_id)
+def take(who: Swapping, svc: Svc, swap_id: str, values: Posted) -> Response:
+    """One's own yes; or that of somebody who gave it to a coordinator on the telephone."""
+    swaps.take(who.actor, svc, swap_id, first(values, "person"))
     return go("/shifts")
 
 
 @router.post("/swaps/{swap_id}/decline")
-def decline(who: Swapping, svc: Svc, swap_id: str) -> Response:
-    swaps.decline(who.actor, svc, swap_id)
+def decline(who: Swapping, svc: Svc, swap_id: str, values: Posted) -> Response:
+    swaps.decline(who.actor, svc, swap_id, first(values, "person"))
     return go("/shifts")
 
 

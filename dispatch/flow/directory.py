@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import select
+
 from dispatch.access import Act, Actor, check
 from dispatch.credential import why_void
 from dispatch.errors import NotFound
@@ -14,7 +16,7 @@ from dispatch.flow.people import read_all
 from dispatch.flow.responders import ResponderView
 from dispatch.flow.service import Service
 from dispatch.rosterfile import Person
-from dispatch.store import people
+from dispatch.store import people, schema
 from dispatch.wallclock import wall
 
 #: A last day this near is worth a look.
@@ -46,10 +48,10 @@ class Member:
         return any(one.why is None for one in self.held)
 
 
-def members(actor: Actor, svc: Service, team: str | None = None) -> list[Member]:
-    """People of a team, or of all the actor's, by name; no telephone numbers."""
-    check(actor, Act.MANAGE_PEOPLE, team)
-    found = responders.responders(actor, svc, team)
+def members(actor: Actor, svc: Service) -> list[Member]:
+    """People of all the actor's teams, by name; no telephone numbers."""
+    check(actor, Act.MANAGE_PEOPLE)
+    found = responders.responders(actor, svc)
     with svc.record.read() as conn:
         rows = {row.id: people.responder(row) for row in people.some(conn, [one.id for one in found])}
         teams = {t: svc.rosters.team(conn, t).team for one in found for t in one.teams}
@@ -86,8 +88,9 @@ def person(actor: Actor, svc: Service, person_id: str) -> Person:
     return who
 
 
-def known_skills(svc: Service) -> tuple[str, ...]:
+def known_skills(actor: Actor, svc: Service) -> tuple[str, ...]:
     """Every skill somebody has, to choose from."""
+    check(actor, Act.MANAGE_PEOPLE)
     with svc.record.read() as conn:
-        file = read_all(svc, conn)
-    return tuple(sorted({skill for one in file.people for skill in one.responder.skills}))
+        held = conn.scalars(select(schema.people.c.skills).where(schema.people.c.active))
+        return tuple(sorted({skill for skills in held for skill in skills}))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dispatch.access import Role
-from tests.api.conftest import Api
+from dispatch.flow import verifying
+from tests.api.conftest import TEST, Api
 from tests.console.conftest import Screen, SignIn
 
 BEN: dict[str, str | list[str]] = {
@@ -45,6 +46,25 @@ def test_a_person_is_changed_and_the_look_is_recorded(api: Api, coordinator: Scr
     found = api.as_(Role.COORDINATOR).get("/api/v1/responders/ben").json()
     assert (found["languages"], found["skills"]) == (["en", "es"], ["perinatal"])
     assert [c["expires"] for c in found["credentials"]] == ["2026-06-30"]
+
+
+def test_a_code_is_sent_to_somebody_whose_number_is_not_proved(coordinator: Screen) -> None:
+    assert (
+        "Not proved One wrong digit sends their pages to a stranger. Send them a code"
+        in coordinator.open("/people/ben").text
+    )
+    coordinator.post("/people/ben/number/verify")
+    assert (coordinator.status, coordinator.at) == (200, "/people/ben")
+    assert "they text it back, or enter it on their page Me" in coordinator.text
+    coordinator.post("/people/ben/number/verify")
+    assert (coordinator.status, "Wait a minute" in coordinator.text) == (409, True)
+
+
+def test_a_number_that_is_proved_or_missing_is_sent_nothing(api: Api, coordinator: Screen) -> None:
+    verifying.proved(TEST, api.svc, "ben", "code")
+    assert "Proved" in coordinator.open("/people/ben").text
+    assert "Send them a code" not in coordinator.text
+    assert "Is the number theirs?" not in coordinator.open("/people/new").text
 
 
 def test_every_fault_is_at_its_field_and_nothing_entered_is_lost(coordinator: Screen) -> None:

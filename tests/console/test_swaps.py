@@ -6,10 +6,12 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from dispatch.access import Role
 from dispatch.clock import ManualClock
 from dispatch.flow import departures, firing, people
+from dispatch.store.schema import ledger
 from tests.api.conftest import TEST, Api
 from tests.api.made import ROSTER
 from tests.console.conftest import Screen, SignIn
@@ -81,6 +83,30 @@ def test_a_person_sees_their_shifts_asks_and_somebody_takes_one(api: Api, ana: S
     assert MINE not in said(ana.open("/shifts"))
     ana.post(act(ana, "Undo"))
     assert MINE in said(ana)
+
+
+def test_a_coordinator_writes_down_a_yes_and_a_no_of_the_telephone(
+    api: Api, ana: Screen, cy: Screen, coordinator: Screen
+) -> None:
+    ana.open("/shifts").post("/shifts/ask", ask_form(ana))
+    assert "Somebody told you on the telephone?" not in said(cy.open("/shifts"))
+    assert "Somebody told you on the telephone? Ana Ruiz: primary" in said(coordinator.open("/shifts"))
+    take = act(coordinator, "They take it")
+    assert 'value="ana"' not in coordinator.html.split('id="unanswered"')[1].split("</section>")[0]
+    coordinator.post(take.replace("/take", "/decline"), {"person": "ben"})
+    assert "No: Ben Okoro." in said(coordinator)
+    coordinator.post(take, {"person": "cy"})
+    assert "Cy Long has primary, Wed 7 Jan, 08:00 to 20:00, instead of Ana Ruiz." in said(coordinator)
+    with api.svc.record.read() as conn:
+        moves = conn.execute(select(ledger.c.actor, ledger.c.data).where(ledger.c.kind == "swap")).all()
+    dee = next(move for move in moves if move.data["event"] == "took")
+    assert (dee.data["taker"], dee.actor) == ("cy", coordinator.client.get("/api/v1/session").json()["id"])
+
+
+def test_nobody_else_speaks_for_a_colleague(ana: Screen, cy: Screen) -> None:
+    ana.open("/shifts").post("/shifts/ask", ask_form(ana))
+    cy.open("/shifts")
+    assert cy.post(act(cy, "Take it"), {"person": "ben"}).status == 403
 
 
 def test_asked_of_the_whole_team_in_part_and_kept_after_all(api: Api, ana: Screen, cy: Screen) -> None:
