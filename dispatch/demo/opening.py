@@ -113,7 +113,7 @@ def _nobody(stage: Stage) -> None:
     stage.office.leave.discard(case.id)
     stage.show(
         "A person acted",
-        f"{case.code} is with {' and '.join(owners)}, and the alarm is silent." if owners else "The alarm is silent.",
+        f"{case.code} is with {' and '.join(owners)}, and the alarm is over." if owners else "The alarm is over.",
         "Everybody who was asked is told that nothing is left to do.",
         7,
     )

@@ -34,7 +34,8 @@ T = TypeVar("T")
 NAMES: dict[str, tuple[str, ...]] = {
     "time": (
         "timestamp", "datetime", "eventdatetime", "calldatetime", "receivedat", "createdat", "callreceived", "received",
-        "calltime", "timereceived", "incidentdatetime", "starttime", "at",
+        "calltime", "timereceived", "incidentdatetime", "createtime", "timecreate", "originaltimequeued", "starttime",
+        "dispatchtime", "at",
     ),
     "date": ("eventdate", "date", "calldate", "incidentdate", "occurrencedate", "occdate", "reportdate"),
     "clock": ("eventtime", "time", "timeofday", "incidenttime"),
@@ -44,10 +45,11 @@ NAMES: dict[str, tuple[str, ...]] = {
     "hour": ("eventhour", "hour", "occhour", "hourofday"),
     "type": (
         "eventtype", "calltype", "type", "incidenttype", "finalcalltype", "nature", "natureofcall", "category",
-        "description", "problem",
+        "initialcalltype", "initialtype", "calltypedescription", "typetext", "problemnature", "description", "problem",
     ),
 }  # fmt: skip
 _MONTHS = tuple(month.casefold() for month in calendar.month_name[1:])
+_LONGEST_HEADER = 65_536
 _AT_ONCE = 2_000
 _MOST_FAULTS = 5
 
@@ -132,11 +134,18 @@ def _open(file: Path) -> IO[str]:
     return file.open("r", encoding="utf-8-sig", newline="")
 
 
+def _delimiter(stream: IO[str]) -> str:
+    """Programs of other countries, and databases, put a semicolon or a tab between columns: the header shows it."""
+    header = stream.readline(_LONGEST_HEADER)
+    stream.seek(0)
+    return max(",;\t", key=header.count)
+
+
 def _lines(file: Path, drawn: random.Random) -> Iterator[Arrival]:
     faults: list[Fault] = []
     try:
         with _open(file) as stream:
-            rows = csv.reader(stream, strict=True)
+            rows = csv.reader(stream, strict=True, delimiter=_delimiter(stream))
             columns = Columns.found(file, next(rows, []))
             for row in rows:
                 if not row or not any(cell.strip() for cell in row):
@@ -147,7 +156,9 @@ def _lines(file: Path, drawn: random.Random) -> Iterator[Arrival]:
                     faults.append(Fault(f"{file.name}:{rows.line_num}", f"column {wrong.column}: {wrong.problem}"))
                     if len(faults) >= _MOST_FAULTS:
                         break
-    except (OSError, EOFError, UnicodeDecodeError, csv.Error) as error:
+    except UnicodeDecodeError:
+        raise _wrong(file.name, "is not UTF-8 text: save it as CSV UTF-8") from None
+    except (OSError, EOFError, csv.Error) as error:
         raise _wrong(file.name, f"cannot be read: {error}") from None
     if faults:
         raise InvalidFile("; ".join(f"{f.field}: {f.problem}" for f in faults), faults)
@@ -220,7 +231,7 @@ class Columns:
 def _columns(file: Path, header: Sequence[str], problem: str, wanted: str) -> InvalidFile:
     has = ", ".join(header) or "nothing"
     some = ", ".join(NAMES[wanted][:5])
-    return _wrong(f"{file.name}:1", f"{problem}; it has {has}; name one of them such as {some}")
+    return _wrong(f"{file.name}:1", f"{problem}; it has {has[:500]}; name one of them such as {some}")
 
 
 def _wrong(where: str, problem: str) -> InvalidFile:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import random
+import re
 from datetime import date, datetime, time
 from itertools import islice
 from pathlib import Path
@@ -67,6 +68,23 @@ def test_a_countys_own_export(tmp_path: Path) -> None:
     assert [a.kind for a in found] == ["someone_else", "distress"]
 
 
+@pytest.mark.parametrize("between", [";", "\t"])
+def test_columns_may_be_parted_by_something_else(tmp_path: Path, between: str) -> None:
+    text = (
+        between.join(("Call No", "Create Time", "Initial Type"))
+        + "\n"
+        + between.join(("1", "2024-05-31 22:15", "EDP, OD"))
+    )
+    (found,) = (arrival for _, arrival in islice(read(tmp_path, part=text).replay(), 1))
+    assert (found.at, found.words, found.kind) == (datetime.fromisoformat("2024-05-31T22:15:00"), "EDP, OD", "overdose")
+
+
+def test_every_name_a_column_may_have_is_in_the_manual() -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "demo.md").read_text("utf-8")
+    told = {"".join(c for c in name.casefold() if c.isalnum()) for name in re.findall(r"`([^`]+)`", manual)}
+    assert {name for names in recorded.NAMES.values() for name in names} <= told
+
+
 def test_a_folder_of_parts_plain_and_packed_is_one_record(tmp_path: Path) -> None:
     (tmp_path / "late.csv.gz").write_bytes(gzip.compress(COUNTY.encode()))
     assert read(tmp_path, toronto=TORONTO).count == 5
@@ -115,6 +133,12 @@ def test_several_wrong_lines_are_named_at_once(tmp_path: Path) -> None:
 
 def test_a_folder_without_a_record(tmp_path: Path) -> None:
     with pytest.raises(InvalidFile, match=r"holds no \.csv or \.csv\.gz file"):
+        recorded.read(tmp_path, tmp_path / "arrivals.db", 7)
+
+
+def test_another_encoding_is_said_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "part.csv").write_bytes("date,type\n2024-01-01,détresse\n".encode("cp1252"))
+    with pytest.raises(InvalidFile, match=r"part\.csv: is not UTF-8 text: save it as CSV UTF-8"):
         recorded.read(tmp_path, tmp_path / "arrivals.db", 7)
 
 
