@@ -3,25 +3,30 @@ way."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column, ColumnElement, Connection, Table, delete, func, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, Table, delete, func, select
 
 from dispatch import logs
 from dispatch.access import Act, Actor, check
-from dispatch.alarm import Kind
+from dispatch.alarm import Alarm, Kind
+from dispatch.case import Case, State
 from dispatch.casefile import Turn
 from dispatch.channels.channel import Channel, Refusal
-from dispatch.deadline import Deadline
+from dispatch.deadline import Deadline, Meaning, Owner
 from dispatch.escalation import CLOCKS as RUN_CLOCKS
+from dispatch.escalation import Escalation
 from dispatch.flow import departures, inbound, matters, service_alarms
 from dispatch.flow.commit import commit, mirror
 from dispatch.flow.health import NEEDED
 from dispatch.flow.service import Service
-from dispatch.store import contacts, idempotency, inbox, ledger, schema
+from dispatch.page import Answer, Page
+from dispatch.recontact import Assignment, Emergency, Recontact
+from dispatch.store import casefiles, contacts, idempotency, inbox, ledger, schema
 from dispatch.store.casefiles import Told
+from dispatch.store.rows import load_rows
 
 log = logs.get(__name__)
 
@@ -87,30 +92,76 @@ def take_in_missed(actor: Actor, svc: Service, channel: Channel) -> int:
 def _clockless(actor: Actor, svc: Service) -> int:
     """Open rows without a deadline: impossible by construction, and so the first thing to look for."""
     with svc.record.read() as conn:
-        c, e = schema.cases, schema.escalations
-        cases = _without_clock(conn, c, "case", c.c.state != "closed", c.c.id)
-        runs = _without_clock(conn, e, "escalation", e.c.state.in_([r.value for r in RUN_CLOCKS]), e.c.case_id)
+        cases = sorted({case for kind, table, is_open in _OPEN for case in _without_clock(conn, kind, table, is_open)})
+        a = schema.alarms.c
+        alone = _lost_clock(Owner.ALARM, schema.alarms, a.ended_at.is_(None) & a.case_id.is_(None), a.id)
+        alarms = list(conn.scalars(alone.limit(_BATCH)))
     for case_id in cases:
-        commit(actor, svc, Act.RUN, case_id, Turn.set_clock)
-    for case_id in runs:
-        commit(actor, svc, Act.RUN, case_id, _give_clock)
-    return len(cases) + len(runs) + matters.repair(svc)
+        commit(actor, svc, Act.RUN, case_id, _give_clocks)
+    return len(cases) + _alarms(svc, alarms) + matters.repair(svc)
 
 
-def _without_clock(
-    conn: Connection, table: Table, kind: str, is_open: ColumnElement[bool], case_id: Column[str]
-) -> list[str]:
+def _open_rows() -> tuple[tuple[Owner, Table, ColumnElement[bool]], ...]:
+    c, n, p, a = schema.cases.c, schema.escalations.c, schema.pages.c, schema.alarms.c
+    r, e = schema.recontacts.c, schema.emergencies.c
+    return (
+        (Owner.CASE, schema.cases, c.state != State.CLOSED.value),
+        (Owner.ESCALATION, schema.escalations, n.state.in_([run.value for run in RUN_CLOCKS])),
+        (Owner.PAGE, schema.pages, p.answer == Answer.OPEN.value),
+        (Owner.ALARM, schema.alarms, a.ended_at.is_(None) & a.case_id.is_not(None)),
+        (Owner.RECONTACT, schema.recontacts, r.done_at.is_(None)),
+        (Owner.EMERGENCY, schema.emergencies, e.confirmed_at.is_(None) & e.ended_at.is_(None)),
+    )
+
+
+#: Every row of a case that must have a clock.
+_OPEN = _open_rows()
+
+
+def _without_clock(conn: Connection, kind: Owner, table: Table, is_open: ColumnElement[bool]) -> list[str]:
+    case_id = table.c.id if kind is Owner.CASE else table.c.case_id
+    return list(conn.scalars(_lost_clock(kind, table, is_open, case_id).limit(_BATCH)))
+
+
+def _lost_clock(kind: Owner, table: Table, is_open: ColumnElement[bool], wanted: Column[str]) -> Select[str]:
     d = schema.deadlines
-    theirs = (d.c.owner_kind == kind) & (d.c.owner_id == table.c.id)
-    query = select(case_id).select_from(table).outerjoin(d, theirs).where(is_open, d.c.id.is_(None))
-    return list(conn.scalars(query.limit(_BATCH)))
+    theirs = (d.c.owner_kind == kind.value) & (d.c.owner_id == table.c.id)
+    return select(wanted).select_from(table).outerjoin(d, theirs).where(is_open, d.c.id.is_(None))
 
 
-def _give_clock(turn: Turn) -> None:
-    escalation = turn.file.escalation
-    if escalation is not None and escalation.deadline is None:
-        turn.put(replace(escalation, deadline=Deadline(RUN_CLOCKS[escalation.state], turn.now)))
-        turn.say("clock_repaired", escalation=escalation.id)
+def _give_clocks(turn: Turn) -> None:
+    """What lost its clock is due now, save the case, whose state says when, and the page, whose text has said until
+    when."""
+    for row in turn.file.rows():
+        if isinstance(row, Assignment) or not row.open or row.deadline is not None:
+            continue
+        match row:
+            case Case():
+                turn.set_clock()
+            case Escalation():
+                turn.put(replace(row, deadline=Deadline(RUN_CLOCKS[row.state], turn.now)))
+            case Page():
+                turn.put(replace(row, deadline=Deadline(Meaning.PAGE_OVERDUE, max(row.by, turn.now))))
+            case Alarm():
+                turn.put(replace(row, deadline=Deadline(Meaning.RING_AGAIN, turn.now)))
+            case Recontact():
+                turn.put(replace(row, deadline=Deadline(Meaning.RECONTACT_OVERDUE, turn.now)))
+            case Emergency():
+                turn.put(replace(row, deadline=Deadline(Meaning.CONFIRMATION_OVERDUE, turn.now)))
+        turn.say("clock_repaired", owner=row.id)
+
+
+def _alarms(svc: Service, ids: Sequence[str]) -> int:
+    """Alarms about no case ring again now."""
+    if not ids:
+        return 0
+    told = Told()
+    with svc.record.write() as conn:
+        lost = [one for one in load_rows(conn, Alarm, "id", ids) if one.open and one.deadline is None]
+        due = [replace(one, deadline=Deadline(Meaning.RING_AGAIN, svc.clock.now())) for one in lost]
+        casefiles.set_clocks(conn, told, [(one, one.team, None) for one in due], svc.new_id)
+    mirror(svc, told)
+    return len(lost)
 
 
 def _late(actor: Actor, svc: Service, now: datetime) -> int:
