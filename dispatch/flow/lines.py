@@ -9,8 +9,10 @@ from dispatch.alarm import Alarm
 from dispatch.case import Case
 from dispatch.escalation import Escalation
 from dispatch.flow.names import Names
-from dispatch.flow.views import AlarmView, CaseLine, EscalationView, PageView
+from dispatch.flow.views import AlarmView, CaseLine, EmergencyView, EscalationView, PageView, RecontactView, SignedView
 from dispatch.page import Page
+from dispatch.recontact import Emergency, Recontact
+from dispatch.signature import Signature
 
 
 def case_ids_named(cases: Iterable[Case]) -> list[str | None]:
@@ -86,6 +88,38 @@ def alarm_view(alarm: Alarm, code: str | None, names: Names, asker: str, now: da
         acknowledged_by=names.maybe(alarm.acknowledged_by),
         acknowledged_at=alarm.acknowledged_at,
         ended_at=alarm.ended_at,
+    )
+
+
+def recontact_view(recontact: Recontact, names: Names) -> RecontactView:
+    return RecontactView(
+        owner=names.of(recontact.owner),
+        tries=recontact.tries,
+        due_at=recontact.deadline.due_at if recontact.deadline else None,
+        done_at=recontact.done_at,
+    )
+
+
+def emergency_view(emergency: Emergency) -> EmergencyView:
+    return EmergencyView(
+        called_by=emergency.called_by,
+        agency=emergency.agency,
+        called_at=emergency.called_at,
+        incident_number=emergency.incident_number,
+        person_consented=emergency.person_consented,
+        confirmed_at=emergency.confirmed_at,
+    )
+
+
+def signed_view(signature: Signature, names: Names) -> SignedView:
+    return SignedView(
+        assessment_id=signature.assessment_id,
+        trainee=names.of(signature.trainee),
+        supervisor=names.maybe(signature.supervisor),
+        state=signature.state,
+        asked_at=signature.asked_at,
+        signed_by=names.maybe(signature.signed_by),
+        signed_at=signature.signed_at,
     )
 
 

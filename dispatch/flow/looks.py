@@ -23,21 +23,28 @@ from dispatch.flow import waivers
 from dispatch.flow.boards import alarm_views, owners_of
 from dispatch.flow.briefs import because_of, brief_of, briefs_of, opened, position_of
 from dispatch.flow.intake import Logged
-from dispatch.flow.lines import case_ids_named, case_line, escalation_view, page_view
+from dispatch.flow.lines import (
+    case_ids_named,
+    case_line,
+    emergency_view,
+    escalation_view,
+    page_view,
+    recontact_view,
+    signed_view,
+)
 from dispatch.flow.names import Names
 from dispatch.flow.service import Service
 from dispatch.flow.views import (
     CaseBrief,
     CaseDetail,
     ContactView,
-    EmergencyView,
     Found,
     Happened,
     OtherCode,
-    RecontactView,
 )
 from dispatch.policy import Policy
 from dispatch.priority import Mode, Urgency
+from dispatch.signature import Signature
 from dispatch.store import casefiles, contacts, datakeys, ledger, notes, schema
 from dispatch.store import waivers as stored_waivers
 from dispatch.store.ledger import LOOKS, Entry
@@ -105,7 +112,9 @@ def case(actor: Actor, svc: Service, case_id: str) -> CaseDetail:
         given = contacts.assessments_of(conn, [case_id])
         waived = stored_waivers.of_case(conn, case_id)
         keys = datakeys.load(conn, {row.key_id for row in (*calls, *given, *waived)})
+        to_sign = load_rows(conn, Signature, "case_id", [case_id])
         named = [id_ for row in waived for id_ in (row.person, row.by)]
+        named += [id_ for one in to_sign for id_ in (one.trainee, one.supervisor, one.signed_by)]
         names = Names(svc, conn, [*_everybody(file, calls, given), *named])
         team = svc.rosters.team(conn, file.case.team)
         position = position_of(conn, file.case.team, file.case.state, file.case.place)
@@ -126,27 +135,10 @@ def case(actor: Actor, svc: Service, case_id: str) -> CaseDetail:
         alarms=tuple(alarms),
         contacts=tuple(_contact(svc, row, keys[row.key_id], names) for row in calls),
         assessments=views,
-        recontacts=tuple(
-            RecontactView(
-                owner=names.of(r.owner),
-                tries=r.tries,
-                due_at=r.deadline.due_at if r.deadline else None,
-                done_at=r.done_at,
-            )
-            for r in file.recontacts
-        ),
-        emergencies=tuple(
-            EmergencyView(
-                called_by=e.called_by,
-                agency=e.agency,
-                called_at=e.called_at,
-                incident_number=e.incident_number,
-                person_consented=e.person_consented,
-                confirmed_at=e.confirmed_at,
-            )
-            for e in file.emergencies
-        ),
+        recontacts=tuple(recontact_view(recontact, names) for recontact in file.recontacts),
+        emergencies=tuple(emergency_view(emergency) for emergency in file.emergencies),
         waivers=waivers.views(svc, waived, keys, names),
+        signatures=tuple(signed_view(signature, names) for signature in to_sign),
     )
 
 

@@ -14,6 +14,7 @@ from dispatch.contact import Personal
 from dispatch.facts import Facts
 from dispatch.page import Answer, Delivery
 from dispatch.priority import Mode, Urgency
+from dispatch.signature import State as SignatureState
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +204,19 @@ class WaiverView:
     reason: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedView:
+    """The signature that a trainee's assessment needs. `supervisor` is who was asked, None where nobody could be."""
+
+    assessment_id: str
+    trainee: Named
+    supervisor: Named | None
+    state: SignatureState
+    asked_at: datetime
+    signed_by: Named | None
+    signed_at: datetime | None
+
+
 @dataclass(frozen=True, slots=True)
 class OtherCode:
     """The case's level as another service writes it, by the team's policy, with the source of the comparison."""
@@ -229,6 +243,8 @@ class CaseDetail(CaseLine):
     emergencies: tuple[EmergencyView, ...]
     #: whose credential was waived for this case, the ended ones too
     waivers: tuple[WaiverView, ...]
+    #: of what somebody in training assessed
+    signatures: tuple[SignedView, ...]
     #: for a hand-off or a report; none is converted back
     codes: tuple[OtherCode, ...]
 

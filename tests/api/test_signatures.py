@@ -67,3 +67,16 @@ def test_the_page_shows_it_and_takes_a_signature_or_a_reason(api: Api, unsigned:
     assert "Nothing waits" in screen.post(f"/signatures/{id_}/sign").text
     late = screen.post(f"/signatures/{id_}/sign")
     assert (late.status, "is signed already" in late.text) == (409, True)
+
+
+def test_the_case_says_of_each_assessment_whether_it_is_signed(api: Api, unsigned: dict[str, Any]) -> None:
+    dee = Screen(api.browser_as("dee", Role.SUPERVISOR))
+    assert "waits for a signature asked of Dee Park" in dee.open(f"/cases/{unsigned['id']}").text
+    (one,) = dee.client.get("/api/v1/signatures").json()["items"]
+    dee.post(f"/signatures/{one['id']}/return", {"reason": "ask again"})
+    assert "sent back Ben Okoro assesses again" in dee.open(f"/cases/{unsigned['id']}").text
+    dee.post(f"/signatures/{one['id']}/sign")
+    assert "signed by dee" in dee.open(f"/cases/{unsigned['id']}").text
+    (told,) = dee.client.get(f"/api/v1/cases/{unsigned['id']}").json()["signatures"]
+    assert (told["assessment_id"], told["state"]) == (one["assessment"]["id"], "signed")
+    assert (told["supervisor"]["name"], told["signed_by"]["name"]) == ("Dee Park", "dee")
