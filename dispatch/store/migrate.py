@@ -16,7 +16,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, NullPool, create_engine, text
 
 from dispatch.errors import Unavailable
-from dispatch.store import sqlite
+from dispatch.store import postgres, sqlite
 from dispatch.store.engine import parse_url
 from dispatch.store.failures import translated
 
@@ -25,9 +25,10 @@ _ADVISORY = 711_988
 
 
 def migrate(url: str) -> bool:
-    """Apply what is missing; True when something was. Raises Unavailable when the record cannot be reached, or was
-    written by a newer version, which this one must not touch."""
+    """Apply what is missing; True when something was. Raises Unavailable when the record cannot be reached, cannot hold
+    every name, or was written by a newer version, which this one must not touch."""
     with translated(writing=True), locked(url) as conn:
+        _refuse_other_encodings(conn)
         now, head = _revisions(conn)
         if now == head:
             return False
@@ -44,7 +45,7 @@ def revisions(url: str) -> tuple[str | None, str]:
     file."""
     parsed = parse_url(url)
     reading = sqlite.engine(parsed, writing=False, pool_size=1) if parsed.get_backend_name() == "sqlite" else None
-    engine = reading or create_engine(parsed, poolclass=NullPool)
+    engine = reading or create_engine(parsed, poolclass=NullPool, connect_args=postgres.TEXT)
     try:
         with translated(writing=False), engine.connect() as conn:
             return _revisions(conn)
@@ -84,7 +85,7 @@ def locked(url: str) -> Iterator[Connection]:
         finally:
             engine.dispose()
     else:
-        engine = create_engine(parsed, poolclass=NullPool, hide_parameters=True)
+        engine = create_engine(parsed, poolclass=NullPool, hide_parameters=True, connect_args=postgres.TEXT)
         with engine.connect() as conn, conn.begin():
             conn.execute(text("SELECT pg_advisory_xact_lock(:name)"), {"name": _ADVISORY})
             # A change that waits for a running transaction makes everyone wait behind it: rather give up, try later.
@@ -96,6 +97,15 @@ def _raw(conn: Connection, pragma: str) -> None:
     driver = conn.connection.driver_connection
     assert driver is not None
     driver.execute(pragma)
+
+
+def _refuse_other_encodings(conn: Connection) -> None:
+    # PostgreSQL encodes as the machine's locale says where nobody chose. Better refused at the start than at the first
+    # contact with a name that cannot be kept.
+    if conn.dialect.name == "postgresql" and (has := conn.scalar(text("SHOW server_encoding"))) != "UTF8":
+        raise Unavailable(
+            f"the record is encoded in {has}, it must be UTF8: make it with createdb -E UTF8 -T template0"
+        )
 
 
 def _refuse_orphans(conn: Connection) -> None:

@@ -8,7 +8,10 @@ from typing import Any
 from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.exc import DisconnectionError
 
+#: Every connection speaks UTF-8: from a database without an encoding the driver would hand out bytes in place of text.
+TEXT = {"client_encoding": "utf8"}
 _ARGUMENTS = {
+    **TEXT,
     "connect_timeout": 5,
     # A host that vanishes without a word is noticed in seconds, not in the kernel's two hours.
     "keepalives_idle": 10,

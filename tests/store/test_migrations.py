@@ -20,6 +20,7 @@ from dispatch.store.engine import Record
 from dispatch.store.migrate import config, locked, migrate, revisions
 from dispatch.store.migrations.rendering import plain_type
 from dispatch.store.types import UtcDateTime
+from tests.support.postgres import PostgresServer
 
 
 @pytest.fixture
@@ -151,3 +152,13 @@ def test_a_new_migration_names_plain_types() -> None:
     versions = Path(schema.__file__).parent / "migrations" / "versions"
     for file in versions.glob("[0-9]*.py"):
         assert "dispatch" not in file.read_text(), f"{file.name} leans on code that will change"
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_a_database_that_could_not_hold_every_name_is_refused_by_name(postgres: PostgresServer, encoding: str) -> None:
+    url = postgres.fresh(encoding=encoding)
+    with pytest.raises(Unavailable, match=f"encoded in {encoding}, it must be UTF8"):
+        migrate(url)
+    assert revisions(url)[0] is None
+    postgres.drop(url)

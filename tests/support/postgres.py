@@ -90,7 +90,7 @@ class PostgresServer:
             self._process.wait(30)
         shutil.rmtree(self.dir, ignore_errors=True)
 
-    def fresh(self, prepare: Prepare | None = None) -> str:
+    def fresh(self, prepare: Prepare | None = None, encoding: str = "UTF8") -> str:
         """A new database's URL. With `prepare`, a copy of one filled by `prepare(url)`, which runs once a session."""
         template = "template0"
         if prepare is not None:
@@ -101,7 +101,7 @@ class PostgresServer:
             template = self._templates[prepare]
         self._made += 1
         name = f"t{self._made}"
-        self._run(f"create database {name} template {template}")
+        self._run(f"create database {name} template {template} encoding '{encoding}'")
         return self.url(name)
 
     def drop(self, url: str) -> None:
