@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from fastapi import FastAPI
@@ -26,6 +27,8 @@ _WORDS = {
     "500": "Something went wrong here",
     "503": "The record cannot be written; nothing was stored, try again",
 }
+
+_NONE = re.compile(r"\bNone\b")
 
 
 def describe(app: FastAPI) -> None:
@@ -57,7 +60,18 @@ def _made(app: FastAPI) -> dict[str, Any]:
     for path, operations in found["paths"].items():
         for method, operation in operations.items():
             _declare(path, method, operation)
-    return found
+    return _in_json_words(found)
+
+
+def _in_json_words(part: Any) -> Any:
+    """The descriptions are our docstrings, written for readers of Python; whoever calls the API reads JSON."""
+    if isinstance(part, list):
+        return [_in_json_words(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    said = part.get("description")
+    words = {"description": _NONE.sub("null", said)} if isinstance(said, str) else {}
+    return {name: _in_json_words(each) for name, each in part.items()} | words
 
 
 def _declare(path: str, method: str, operation: dict[str, Any]) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -43,6 +45,11 @@ def test_every_call_of_the_interface_is_there(now: Spec) -> None:
     assert {(method, f"/api/v1{path}") for method, path in wanted} <= there
     outside = [("POST", "/twilio/sms"), ("POST", "/twilio/status"), ("POST", "/twilio/voice")]
     assert {*outside, ("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics")} <= there
+
+
+def test_descriptions_speak_of_json_and_not_of_python(now: Spec) -> None:
+    found = re.findall(r'"description": "([^"]*\b(?:None|True|False|tuple|timedelta)\b[^"]*)"', json.dumps(now))
+    assert found == []
 
 
 def test_every_error_is_a_problem(now: Spec) -> None:
