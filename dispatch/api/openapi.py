@@ -60,7 +60,8 @@ def _made(app: FastAPI) -> dict[str, Any]:
     for path, operations in found["paths"].items():
         for method, operation in operations.items():
             _declare(path, method, operation)
-    return _in_json_words(found)
+    told: dict[str, Any] = _in_json_words(found)
+    return told
 
 
 def _in_json_words(part: Any) -> Any:
