@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Text, bindparam, cast, func, or_, select, update
 
@@ -47,26 +47,48 @@ def pool(
     tonight = dict(conn.execute(_PAGES_SINCE, {**here, "since": night_began}).all()) if night_began else {}
     load = _hours_since(conn, here, now - WEEK, now)
     return [
-        Known(
-            _spelled(*row[: len(_WHO)]),
-            Standing(
-                availability=Availability(row.availability),
-                until=row.available_until,
-                reachable=_unreachable(row, proved_only) is None,
-                unreachable_because=_unreachable(row, proved_only),
-                proved=row.verified_at is not None,
-                open_cases=cases.get(row.id, 0),
-                open_page_ranks=tuple(ranks.get(row.id, ())),
-                resting_until=row.resting_until,
-                last_paged_at=row.last_paged_at,
-                pages_tonight=tonight.get(row.id, 0),
-                load_week=load.get(row.id, 0),
-                excused_once=row.excused_until is not None and row.excused_until > now,
-            ),
-            row.version,
+        _known(
+            row,
+            _Counts(cases.get(row[0], 0), tuple(ranks.get(row[0], ())), tonight.get(row[0], 0), load.get(row[0], 0)),
+            excused=row.excused_until is not None and row.excused_until > now,
+            proved_only=proved_only,
         )
         for row in conn.execute(_POOL, here)
     ]
+
+
+class _Counts(NamedTuple):
+    """What the person is asked and works on, besides what their own row says."""
+
+    open_cases: int
+    open_page_ranks: tuple[int, ...]
+    pages_tonight: int
+    load_week: int
+
+
+# Hundreds are looked at in every pass, and a pass holds the team: a person is put together again only when something
+# about them is another than in the pass before.
+@lru_cache(8_192)
+def _known(row: Row[*tuple[Any, ...]], counts: _Counts, *, excused: bool, proved_only: bool) -> Known:
+    because = _unreachable(row, proved_only)
+    return Known(
+        _spelled(*row[: len(_WHO)]),
+        Standing(
+            availability=Availability(row.availability),
+            until=row.available_until,
+            reachable=because is None,
+            unreachable_because=because,
+            proved=row.verified_at is not None,
+            open_cases=counts.open_cases,
+            open_page_ranks=counts.open_page_ranks,
+            resting_until=row.resting_until,
+            last_paged_at=row.last_paged_at,
+            pages_tonight=counts.pages_tonight,
+            load_week=counts.load_week,
+            excused_once=excused,
+        ),
+        row.version,
+    )
 
 
 def _unreachable(row: Row[*tuple[Any, ...]], proved_only: bool) -> str | None:
@@ -76,8 +98,6 @@ def _unreachable(row: Row[*tuple[Any, ...]], proved_only: bool) -> str | None:
     return Unreachable.UNVERIFIED.value if unproved or not row.has_phone else None
 
 
-# The same in every pass, and a pass holds the team: written once, and a person is put together again only when the
-# text of their row is another.
 _CALLABLE = (
     select(schema.posts.c.person)
     .join(schema.people, schema.people.c.id == schema.posts.c.person)
@@ -106,8 +126,9 @@ _POOL = (
 )
 
 
-@lru_cache(16_384)
+@lru_cache(8_192)
 def _spelled(id_: str, gender: str | None, capacity: int, *lists: str) -> Responder:
+    """A page changes what is true of somebody now, but not who they are."""
     return _responder(id_, gender, capacity, **dict(zip(_LISTS, map(json.loads, lists), strict=True)))
 
 

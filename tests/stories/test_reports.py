@@ -111,6 +111,7 @@ def test_what_cannot_be_acted_on_is_kept_and_done_later(world: World) -> None:
     assert [row.processed_at for row in world.rows(schema.inbox)] == [None, None]
     with world.svc.record.write() as conn:
         conn.execute(schema.pages.update().where(schema.pages.c.id == page.id).values(answer=page.answer))
+    reports.act_on(SYSTEM, world.svc, [id_ for id_ in left if id_ is not None])
     world.settle()
     assert (delivery(world, first), world.state(second)) == (Delivery.DELIVERED.value, "paging")
     world.kim.expect_sms("ALARM", "the page to ben did not arrive")
