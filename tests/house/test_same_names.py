@@ -1,4 +1,4 @@
-"""Settings, docs/settings.md, .env.example and compose.yaml name the same things."""
+"""Settings, their page, .env.example, compose.yaml and what administrators are told to type name the same things."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 import yaml
+from typer.testing import CliRunner
 
+from dispatch.cli.commands import app
 from dispatch.settings import PREFIX, SECRETS, Settings, load, names
+from workers import supervisor
 
 ROOT = Path(__file__).parents[2]
 VARIABLES = {PREFIX + name.upper() for name in names()}
@@ -116,3 +119,30 @@ def test_the_record_counts_as_ready_only_once_others_can_reach_it(compose: dict[
     # Seen on a first start: asked by its socket, the server that makes the database answered, and the migration failed.
     asked = compose["services"]["record"]["healthcheck"]["test"]
     assert asked[asked.index("-h") + 1] == "127.0.0.1"
+
+
+def test_one_build_makes_the_image_of_all_and_nobody_else_s_is_fetched(compose: dict[str, Any]) -> None:
+    services = compose["services"]
+    assert {name for name, s in services.items() if "build" in s} == {"migrate"}
+    for name in OURS:
+        assert services[name]["pull_policy"] == "never"
+        assert name == "migrate" or "migrate" in services[name]["depends_on"]
+
+
+def test_a_stop_is_given_longer_than_our_own_supervisor_takes(compose: dict[str, Any]) -> None:
+    for name in OURS:
+        assert float(compose["services"][name]["stop_grace_period"].removesuffix("s")) > 2 * supervisor.GRACE
+
+
+def test_what_administrators_are_told_to_type_exists() -> None:
+    page = (ROOT / "docs/administrators.md").read_text(encoding="utf-8")
+    typed = re.findall(r"docker compose (exec|run)(?: -\S+)* (\w+) (\w+)(?: (\w+))?", page)
+    assert len(typed) > 5
+    assert {service for _, service, _, _ in typed} == {"api", "record"}
+    for how, service, first, second in typed:
+        if service == "record":
+            assert (how, first) in {("exec", "pg_dump"), ("exec", "pg_restore")}
+        else:
+            # `run` begins with the image's own command, `exec` names it.
+            assert how == "run" or first == "dispatch"
+            assert CliRunner().invoke(app, [first if how == "run" else second, "--help"]).exit_code == 0
