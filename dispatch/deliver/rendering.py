@@ -4,7 +4,7 @@ personal."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -56,8 +56,9 @@ def render(svc: Service, letter: Letter) -> Rendered:
     """The number, the words, and how long they are worth delivering. A call's words are said when it is answered: see
     `flow.voice`."""
     now = svc.clock.now()
-    validity = letter.page.by - now if letter.page else letter.alarm.every if letter.alarm else WORTH
-    body = "" if letter.voice else _body(svc, letter)
+    page = _in_time(letter, now)
+    validity = page.by - now if page else letter.alarm.every if letter.alarm else WORTH
+    body = "" if letter.voice else _body(svc, letter, page)
     return Rendered(max(validity, timedelta(seconds=15)), _number(svc, letter), body)
 
 
@@ -72,10 +73,18 @@ def _number(svc: Service, letter: Letter) -> str:
     return svc.sealer.open_text("people", "phone", row_id, key, sealed)
 
 
-def _body(svc: Service, letter: Letter) -> str:
-    if letter.page is not None and letter.case is not None and letter.team is not None:
+def _in_time(letter: Letter, now: datetime) -> Page | None:
+    """The page with an answer still asked for. After an hour in which nothing could be sent, nobody answers a text that
+    says their time was over before it came."""
+    if letter.page is None or letter.team is None:
+        return None
+    return replace(letter.page, by=max(letter.page.by, now + letter.team.policy.receipt))
+
+
+def _body(svc: Service, letter: Letter, page: Page | None) -> str:
+    if page is not None and letter.case is not None and letter.team is not None:
         return wording.page(
-            page_words(svc.public_url, letter.team.team.timezone, letter.case, letter.page, repeat=letter.repeat)
+            page_words(svc.public_url, letter.team.team.timezone, letter.case, page, repeat=letter.repeat)
         )
     if letter.alarm is not None:
         return wording.alarm(letter.alarm.kind, alarm_about(letter.case, letter.alarm))

@@ -19,7 +19,8 @@ from dispatch.page import Answer
 from dispatch.reply import HeldCase, LatePage, OpenPage, ReplyContext, Stage, Verb
 from dispatch.store import schema
 
-#: A closed page can still be meant by a bare answer for this long, and be named by its code for a day.
+#: A closed page can still be meant by a bare answer for this long (from when it went out, if that was late), and be
+#: named by its code for a day.
 FRESH = timedelta(minutes=15)
 NAMED = timedelta(hours=24)
 STAGES = {
@@ -42,7 +43,7 @@ def context_of(svc: Service, person: Row[Any], words: str) -> ReplyContext:
         checks = shiftchecks.waiting(conn, person.id, now) or shiftchecks.lately(conn, person.id, now - FRESH)
         last = _going_off(words) and standby.last_one(svc, conn, person, now)
     late = [
-        LatePage(p.code, p.id, fresh=p.answer in _UNANSWERED and now - p.by < FRESH)
+        LatePage(p.code, p.id, fresh=p.answer in _UNANSWERED and now - max(p.by, p.sent_at or p.by) < FRESH)
         for p in pages
         if p.answer != Answer.OPEN.value
     ]
@@ -66,7 +67,7 @@ _UNANSWERED = (Answer.EXPIRED.value, Answer.SUPERSEDED.value, Answer.WITHDRAWN.v
 
 def _pages(conn: Connection, person: str, now: datetime) -> list[Row[Any]]:
     p, c = schema.pages, schema.cases
-    query = select(p.c.id, p.c.answer, p.c.by, c.c.code).join(c, c.c.id == p.c.case_id)
+    query = select(p.c.id, p.c.answer, p.c.by, p.c.sent_at, c.c.code).join(c, c.c.id == p.c.case_id)
     return list(
         conn.execute(query.where(p.c.person == person, p.c.created_at > now - NAMED).order_by(p.c.created_at.desc()))
     )
