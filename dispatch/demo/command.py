@@ -6,6 +6,7 @@ its queue, not its provider.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
 import shlex
@@ -28,6 +29,8 @@ DATA_DIR = Path("var/demo")
 PORT = 8000
 #: Says that a folder is a demo's, and may be emptied.
 MARK = "this-is-a-demo"
+#: Held by the supervisor that runs on a data directory.
+LOCK = "up.lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,18 +127,38 @@ def _check(options: Options) -> None:
 
 
 def _folder(options: Options) -> Path:
-    """The demo's own data directory. A folder with somebody's things in it is never used, and never emptied."""
+    """The demo's own data directory. A folder with somebody's things in it is never used, and never emptied; nor is one
+    that a demo is running on: it would lose its record under its feet."""
     folder = (options.data_dir or DATA_DIR).absolute()
     mark = folder / MARK
     if folder.exists() and not mark.exists() and any(folder.iterdir()):
         raise InvalidInput(
             f"{folder} is not a demo's: give an empty folder with --data-dir.", [Fault("--data-dir", "is not a demo's")]
         )
+    if _in_use(folder):
+        raise InvalidInput(
+            f"A demo is running in {folder}: stop it, or give another folder with --data-dir.",
+            [Fault("--data-dir", "is in use")],
+        )
     if options.fresh and folder.exists():
         shutil.rmtree(folder)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     mark.touch()
     return folder
+
+
+def _in_use(folder: Path) -> bool:
+    try:
+        lock = os.open(folder / LOCK, os.O_RDWR)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(lock)
+    return False
 
 
 def free_port() -> int:

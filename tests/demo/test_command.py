@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import socket
 from pathlib import Path
@@ -12,6 +13,7 @@ from dispatch.demo import command
 from dispatch.demo.command import Options
 from dispatch.errors import InvalidFile, InvalidInput
 from dispatch.settings import load
+from workers.datadir import claim
 
 
 def test_settings_of_a_real_installation_do_not_reach_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,6 +59,24 @@ def test_fresh_empties_a_demos_folder_and_otherwise_it_goes_on(tmp_path: Path) -
     assert (folder / "record.db").exists()
     command.prepare(Options(data_dir=folder, port=_free(), fresh=True))
     assert not (folder / "record.db").exists()
+
+
+@pytest.mark.parametrize("fresh", [False, True])
+def test_a_folder_that_a_demo_runs_on_is_left_alone(tmp_path: Path, fresh: bool) -> None:
+    folder = tmp_path / "d"
+    command.prepare(Options(data_dir=folder, port=_free()))
+    (folder / "record.db").touch()
+    progress = folder / "progress.json"
+    progress.touch()
+    held = claim(folder)
+    try:
+        with pytest.raises(InvalidInput, match=r"A demo is running in .*/d: stop it"):
+            command.prepare(Options(data_dir=folder, port=_free(), fresh=fresh, arrivals=tmp_path))
+        assert (folder / "record.db").exists()
+        assert progress.exists()
+    finally:
+        os.close(held)
+    command.prepare(Options(data_dir=folder, port=_free(), fresh=fresh))
 
 
 def test_a_faulty_record_stops_the_start(tmp_path: Path) -> None:
