@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 import uvicorn
 from fastapi import APIRouter, FastAPI
+from starlette.exceptions import HTTPException
 
 from dispatch import bootstrap
 from dispatch.api import app as api
-from dispatch.console import routes
+from dispatch.console import pages, routes
 from dispatch.flow.service import Service
 from dispatch.http import hearts
 from dispatch.settings import Settings
@@ -21,7 +22,9 @@ def create(svc: Service, settings: Settings, *, also: Sequence[APIRouter] = (), 
     before the pages, so that the demo may begin at `/`. `heart` is what it beats as while it serves; None: not at all.
     """
     routers = [*also, routes.router]
-    return api.create(svc, signatures=bootstrap.signatures(settings), settings=settings, also=routers, heart=heart)
+    made = api.create(svc, signatures=bootstrap.signatures(settings), settings=settings, also=routers, heart=heart)
+    made.add_exception_handler(HTTPException, pages.lost)
+    return made
 
 
 def app(settings: Settings, number: int, *, also: Sequence[APIRouter] = ()) -> FastAPI:

@@ -20,19 +20,25 @@ from fastapi.routing import APIRoute
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
+from dispatch import logs
 from dispatch.access import Act
 from dispatch.console import words
 from dispatch.errors import NotFound, NotSignedIn, ServiceError
 from dispatch.flow import desk, live
 from dispatch.flow.service import Service
+from dispatch.http import problems
 from dispatch.http.forgery import FIELD
 from dispatch.http.signin import Asking
 
+log = logs.get(__name__)
+
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
+_OURS = "Something went wrong on our side. It has been written down."
 #: (address, words, the act that shows it), in the order of a shift's work.
 PLACES: tuple[tuple[str, str, Act], ...] = (
     ("/contacts/new", "New contact", Act.LOG_CONTACT),
@@ -195,6 +201,10 @@ class PageRoute(APIRoute):
                 return _refused(request, NotFound("There is no such page."))
             except ServiceError as error:
                 return _refused(request, error)
+            except Exception:
+                # Without this a person in the middle of a call would be shown JSON.
+                log.exception("page_broke")
+                return _shown(request, 500, ServiceError.title, _OURS)
 
         return shown
 
@@ -207,8 +217,11 @@ def _to_sign_in(request: Request) -> Response:
 
 
 def _refused(request: Request, error: ServiceError) -> Response:
+    return _shown(request, error.status, error.title, _OURS if error.status >= 500 else error.detail)
+
+
+def _shown(request: Request, status: int, title: str, what: str) -> Response:
     svc: Service = request.app.state.svc
-    what = "Something went wrong on our side. It has been written down." if error.status >= 500 else error.detail
     template = "refused_part.html" if from_script(request) else "refused.html"
     text = templates.get_template(template).render(
         who=None,
@@ -216,13 +229,21 @@ def _refused(request: Request, error: ServiceError) -> Response:
         plans=[],
         here="",
         demo=svc.demo,
-        not_live=error.status < 500 and _not_live(svc),
+        not_live=status < 500 and _not_live(svc),
         now=svc.clock.now(),
         zone=ZoneInfo("UTC"),
-        title=error.title,
+        title=title,
         what=what,
     )
-    return HTMLResponse(text, error.status)
+    return HTMLResponse(text, status)
+
+
+async def lost(request: Request, error: Exception) -> Response:
+    """What answers where no route does: a page for a person at a browser, a problem for a program."""
+    a_person = request.method == "GET" and "text/html" in request.headers.get("accept", "")
+    if isinstance(error, HTTPException) and error.status_code == 404 and a_person:
+        return _refused(request, NotFound("There is no such page."))
+    return await problems.of_http(request, error)
 
 
 def new_router() -> APIRouter:

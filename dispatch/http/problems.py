@@ -89,7 +89,7 @@ async def _service_error(_: Request, error: Exception) -> ProblemResponse:
     return of_error(error)
 
 
-async def _http_error(_: Request, error: Exception) -> ProblemResponse:
+async def of_http(_: Request, error: Exception) -> ProblemResponse:
     assert isinstance(error, HTTPException)
     return of_status(error.status_code, error.headers)
 
@@ -142,6 +142,6 @@ async def _unhandled(_: Request, error: Exception) -> ProblemResponse:
 
 def install(app: FastAPI) -> None:
     app.add_exception_handler(ServiceError, _service_error)
-    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(HTTPException, of_http)
     app.add_exception_handler(RequestValidationError, _not_valid)
     app.add_exception_handler(Exception, _unhandled)

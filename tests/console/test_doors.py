@@ -12,7 +12,7 @@ from dispatch.access import Role
 from dispatch.alarm import Kind
 from dispatch.case import State
 from dispatch.console import words
-from dispatch.console.pages import HERE
+from dispatch.console.pages import HERE, new_router
 from dispatch.deadline import Meaning, Owner
 from dispatch.disposition import Disposition
 from dispatch.facts import HARD_STOPS, SAFETY_FACTS, Safety
@@ -104,6 +104,28 @@ def test_a_form_from_elsewhere_or_without_its_token_is_refused_on_a_page(operato
     assert operator.client.post("/contacts/new", data=operator.hidden()).status_code == 403
     forged = operator.post("/contacts/new", {"csrf_token": "0" * 40})
     assert (forged.status, "The form is out of date: load the page again." in forged.text) == (403, True)
+
+
+def test_an_address_that_is_not_there_is_a_page_for_a_person_and_a_problem_for_a_program(operator: Screen) -> None:
+    operator.open("/bord", accept="text/html,*/*;q=0.8")
+    assert (operator.status, "There is no such page." in operator.text) == (404, True)
+    for accept, path in (("application/json", "/bord"), ("*/*", "/api/v1/bord")):
+        operator.open(path, accept=accept)
+        assert (operator.status, "problem" in operator.html or '"status":404' in operator.html) == (404, True)
+
+
+def test_a_page_that_breaks_says_so_on_a_page(api: Api, operator: Screen) -> None:
+    router = new_router()
+
+    @router.get("/broken")
+    def broken() -> None:
+        raise ZeroDivisionError
+
+    api.app.include_router(router)
+    operator.open("/broken")
+    assert operator.status == 500
+    assert "Something went wrong on our side. It has been written down." in operator.text
+    assert "To my pages" in operator.text
 
 
 def test_static_files_are_kept_by_browsers_and_pages_are_not(operator: Screen) -> None:
