@@ -8,6 +8,7 @@ from typing import Literal
 
 from sqlalchemy import Connection, delete, select
 
+from dispatch.channels.failures import KINDS, FailureKind
 from dispatch.errors import ServiceError
 from dispatch.flow.service import Service
 from dispatch.store import schema
@@ -69,16 +70,37 @@ def health(svc: Service) -> Health:
             hearts = {row.process: row.beat_at for row in conn.execute(select(schema.hearts))}
             teams = list(conn.scalars(select(schema.teams.c.id).order_by(schema.teams.c.id)))
             alone = [team for team in teams if not _coordinators(conn, team)]
+            refused = _nothing_leaves(conn)
     except ServiceError:
         return Health("unable", (Reason("record_down", "The record cannot be written: contacts are not recorded."),))
     reasons = _silent(svc, hearts)
     if not svc.queue.up():
         reasons.insert(0, Reason("queue_down", "Redis is not answering: pages go out from the record, a little later."))
+    if refused:
+        says = "The last texts and calls were not taken by the provider: look at its credentials, account and status."
+        reasons.insert(0, Reason("provider_down", says))
     for team in alone:
         reasons.append(Reason("no_coordinator", f"No coordinator of team {team} can be reached by an alarm."))
     if not teams:
         reasons.append(Reason("no_team", "There is no team yet: import a roster."))
     return Health("degraded" if reasons else "ok", tuple(reasons))
+
+
+def _nothing_leaves(conn: Connection) -> bool:
+    """The last few texts and calls were refused for our own sake, or never answered. Then no alarm leaves by telephone
+    either, and whoever watches this is the only one left to be told. What is wrong with one number says nothing."""
+    a, failed = schema.attempts.c, 0
+    # Ids begin with their second: the newest rows, without an index of their own.
+    for row in conn.execute(select(a.state, a.failure, a.sid).order_by(a.id.desc()).limit(_LOOKED_AT)):
+        if row.sid is not None or KINDS.get(row.failure) in _PERSONS:
+            return False
+        failed += row.state in ("refused", "unknown")
+    return failed >= _FAILED
+
+
+_LOOKED_AT, _FAILED = 20, 3
+#: The provider has looked at the number, and so does its work.
+_PERSONS = (FailureKind.PERMANENT, FailureKind.OPTED_OUT, FailureKind.FILTERED)
 
 
 def running(svc: Service) -> list[str]:

@@ -32,6 +32,11 @@ def translated(*, writing: bool) -> Iterator[None]:
         yield
     except exc.TimeoutError as error:
         raise Unavailable("every connection to the record is in use") from error
+    except exc.InvalidRequestError as error:
+        # Each connection it tried to hand out was dead: a server that is being restarted, not a mistake of ours.
+        if str(error) != "This connection is closed":
+            raise
+        raise Unavailable("the record cannot be reached") from error
     except exc.DBAPIError as error:
         meaning = _meaning(error, writing)
         if meaning is None:

@@ -15,8 +15,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, delete, func, insert, select, text, update
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, ProgrammingError
+from sqlalchemy import create_engine, delete, event, func, insert, select, text, update
+from sqlalchemy.exc import DBAPIError, DisconnectionError, IntegrityError, OperationalError, ProgrammingError
 
 from dispatch.errors import Conflict, InvalidInput, Unavailable
 from dispatch.store import ledger
@@ -328,6 +328,20 @@ def test_a_postgresql_that_is_not_there_is_unavailable(tmp_path: Path) -> None:
 
 
 @pytest.mark.postgres
+def test_a_pool_of_which_every_connection_is_dead_is_unavailable(record: Record) -> None:
+    """As a burst of restarts leaves it: each one that is handed out turns out to be cut."""
+
+    def cut(*_: object) -> None:
+        raise DisconnectionError
+
+    event.listen(record._writer, "checkout", cut)
+    with pytest.raises(Unavailable), record.write():
+        pass
+    event.remove(record._writer, "checkout", cut)
+    with record.write():
+        pass
+
+
 def test_a_deadlock_is_a_lost_race(postgres_url: str) -> None:
     record = Record(postgres_url)
     with record.write() as conn:

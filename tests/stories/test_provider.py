@@ -1,0 +1,51 @@
+"""The provider takes nothing from us: our credentials were revoked, or it is down. It is loud where it still can be."""
+
+from __future__ import annotations
+
+import pytest
+
+from dispatch.channels.twilio import TwilioChannel
+from dispatch.demo.phones import lines
+from dispatch.flow import health
+from tests.phones import ACCOUNT_SID, OUR_NUMBER
+from tests.stories.world import World
+
+pytestmark = pytest.mark.story
+
+PAGE = "CRISIS PAGE"
+
+
+def codes(world: World) -> list[str]:
+    return [reason.code for reason in health.health(world.svc).reasons if reason.code == "provider_down"]
+
+
+def test_with_revoked_credentials_whoever_watches_the_service_is_told(world: World) -> None:
+    """No alarm leaves by telephone either: the board and /readyz are all there is."""
+    sender, good = world.worker._sender, world.worker._channel
+    sender._channel = TwilioChannel(ACCOUNT_SID, "revoked", base_url=world.telephony.phones.url, from_number=OUR_NUMBER)
+    assert codes(world) == []
+    case = world.log()
+    assert world.state(case) == "unanswered", "the ladder does not wait for pages that never left"
+    assert {"service", "unanswered"} == set(world.ringing(case))
+    assert codes(world) == ["provider_down"]
+    sender._channel = good
+    world.forward(minutes=2)
+    world.ana.expect_sms(PAGE, case.code).reply("1").expect_sms("You have")
+    assert codes(world) == []
+    assert world.owners(case) == ("ana",)
+    overhear(world)
+
+
+def test_one_persons_number_says_nothing_about_the_provider(world: World) -> None:
+    for who in (world.ana, world.ben, world.cam, world.dan):
+        who.behaves(lines.NOT_A_MOBILE)
+    world.log()
+    world.forward(seconds=5)
+    assert codes(world) == []
+    overhear(world)
+
+
+def overhear(world: World) -> None:
+    """Who else is asked and rung on the way is told elsewhere."""
+    network = world.telephony.phones.server.network
+    world.telephony.phones.expected.update([*network.messages, *network.calls])
