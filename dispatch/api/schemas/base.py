@@ -50,6 +50,26 @@ PhoneNumber = Annotated[
     str, AfterValidator(_number), Field(description="International form.", examples=["+12025550143"], max_length=16)
 ]
 Moment = Annotated[AwareDatetime, BeforeValidator(_only_text), AfterValidator(_of_our_time)]
+
+
+class WindowIn(Body):
+    """A time from `from` to `to`, which come as those words: neither may be a name in Python."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    start: Moment = Field(alias="from")
+    end: Moment = Field(alias="to")
+
+
+class WindowOut(BaseModel):
+    """Made of a view that has `start` and `end`, and shown as `from` and `to`."""
+
+    model_config = ConfigDict(populate_by_name=True, from_attributes=True)
+
+    start: datetime = Field(serialization_alias="from", validation_alias="start")
+    end: datetime = Field(serialization_alias="to", validation_alias="end")
+
+
 Line = Annotated[str, Field(max_length=200, min_length=1)]
 Text = Annotated[str, Field(max_length=20_000, min_length=1)]
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
-from dispatch.api.schemas.base import Body, Code, Moment
+from dispatch.api.schemas.base import Body, Code, Moment, WindowOut
 from dispatch.flow.handoffs import Offer
 from dispatch.flow.swapasks import Ask
 from dispatch.flow.swaplooks import SwapView
@@ -40,11 +39,9 @@ class AnswerFor(Body):
     person: Code | None = None
 
 
-class SwapOut(BaseModel):
+class SwapOut(WindowOut):
     """`can` are the acts the asker may do now; `warnings` what there is to know about the taker; `in_roster` whether
     its override stands in the roster."""
-
-    model_config = ConfigDict(populate_by_name=True, from_attributes=True)
 
     id: str
     code: str
@@ -52,8 +49,6 @@ class SwapOut(BaseModel):
     layer: str
     giver: Named
     taker: Named | None
-    start: datetime = Field(serialization_alias="from", validation_alias="start")
-    end: datetime = Field(serialization_alias="to", validation_alias="end")
     asked: list[Named]
     declined: list[Named]
     needs_approval: bool

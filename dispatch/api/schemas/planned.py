@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
-from dispatch.api.schemas.base import Body, Code, Moment
-from dispatch.api.schemas.roster import _Window
+from dispatch.api.schemas.base import Code, WindowIn, WindowOut
 from dispatch.flow.planned import AbsenceView, TemporaryView
 from dispatch.flow.sharing import Shared
 from dispatch.flow.views import Named
@@ -16,14 +15,7 @@ from dispatch.override import Absence, Temporary
 from dispatch.shift import Once, Shift
 
 
-class _WindowIn(Body):
-    model_config = ConfigDict(populate_by_name=True)
-
-    start: Moment = Field(alias="from")
-    end: Moment = Field(alias="to")
-
-
-class AbsenceIn(_WindowIn):
+class AbsenceIn(WindowIn):
     """The person is off every layer of every team for this time."""
 
     person: Code
@@ -32,7 +24,7 @@ class AbsenceIn(_WindowIn):
         return Absence(self.person, self.start, self.end)
 
 
-class AbsenceOut(_Window):
+class AbsenceOut(WindowOut):
     id: str
     person: Named
 
@@ -41,11 +33,11 @@ class AbsenceOut(_Window):
         return cls.model_validate(view)
 
 
-class ShiftIn(_WindowIn):
+class ShiftIn(WindowIn):
     person: Code
 
 
-class TemporaryIn(_WindowIn):
+class TemporaryIn(WindowIn):
     """From `from` to `to` these shifts instead of the layer's own; where they leave nobody, `fallback` is on call."""
 
     team: Code
@@ -58,7 +50,7 @@ class TemporaryIn(_WindowIn):
         return Temporary(self.team, self.layer, self.start, self.end, shifts, self.fallback)
 
 
-class ShiftOut(_Window):
+class ShiftOut(WindowOut):
     """Without times the shift follows a rule of the roster file."""
 
     start: datetime | None = Field(serialization_alias="from", validation_alias="start")  # type: ignore[assignment]
@@ -66,7 +58,7 @@ class ShiftOut(_Window):
     person: str
 
 
-class TemporaryOut(_Window):
+class TemporaryOut(WindowOut):
     id: str
     team: str
     layer: str
@@ -94,7 +86,7 @@ class ShareOut(BaseModel):
     silent: int
 
 
-class FairnessOut(_Window):
+class FairnessOut(WindowOut):
     team: str
     people: list[ShareOut]
 

@@ -5,12 +5,12 @@ aliases.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
-from dispatch.api.schemas.base import Body, Code, Line, Moment, PhoneNumber
+from dispatch.api.schemas.base import Body, Code, Line, PhoneNumber, WindowIn, WindowOut
 from dispatch.coverage import Gap
 from dispatch.credential import Credential, Training
 from dispatch.flow.duty import OverrideView, Spell
@@ -162,30 +162,19 @@ class DuressWordIn(Body):
     word: Annotated[str, Field(min_length=4, max_length=60)] | None
 
 
-class OverrideIn(Body):
+class OverrideIn(WindowIn):
     """`person` alone adds somebody, `instead_of` alone takes somebody off, both hand over."""
-
-    model_config = ConfigDict(populate_by_name=True)
 
     team: Code
     layer: Code
     person: Code | None = None
     instead_of: Code | None = None
-    start: Moment = Field(alias="from")
-    end: Moment = Field(alias="to")
 
     def override(self) -> Override:
         return Override(self.team, self.layer, self.start, self.end, self.person, self.instead_of)
 
 
-class _Window(BaseModel):
-    model_config = ConfigDict(populate_by_name=True, from_attributes=True)
-
-    start: datetime = Field(serialization_alias="from", validation_alias="start")
-    end: datetime = Field(serialization_alias="to", validation_alias="end")
-
-
-class OverrideOut(_Window):
+class OverrideOut(WindowOut):
     id: str
     team: str
     layer: str
@@ -197,11 +186,11 @@ class OverrideOut(_Window):
         return cls.model_validate(view)
 
 
-class OffOut(_Window):
+class OffOut(WindowOut):
     """While this lasts nobody pages them."""
 
 
-class SpellOut(_Window):
+class SpellOut(WindowOut):
     """One stretch of duty, with everything that changes the roster worked in; `off` is the part of it for which the
     person said OFF."""
 
@@ -216,7 +205,7 @@ class SpellOut(_Window):
         return cls.model_validate(spell)
 
 
-class GapOut(_Window):
+class GapOut(WindowOut):
     """`person` is set where one person is the reason. `off`: who would be on call then, and said OFF."""
 
     layer: str
