@@ -1,4 +1,4 @@
-"""Errors of the service, below the root in `protocols.errors`; each carries its HTTP status and says who must act.
+"""Errors of the service, below the root in `protocols.errors`; each carries its HTTP status.
 
 ServiceError
 +-- InvalidInput (422)         see protocols.errors
@@ -50,7 +50,6 @@ class MalformedJson(ServiceError):
 
     status = 400
     title = "The body is not JSON"
-    who_must_act = "caller"
 
     def __init__(self, problem: str) -> None:
         super().__init__(f"body: {problem}", [Fault("body", problem)])
@@ -59,7 +58,6 @@ class MalformedJson(ServiceError):
 class NotSignedIn(ServiceError):
     status = 401
     title = "Sign in first"
-    who_must_act = "caller"
 
 
 class TooManyTries(ServiceError):
@@ -67,7 +65,6 @@ class TooManyTries(ServiceError):
 
     status = 429
     title = "Too many wrong passwords"
-    who_must_act = "caller"
 
     def __init__(self, wait: timedelta) -> None:
         self.seconds = max(1, ceil(wait.total_seconds()))
@@ -78,13 +75,11 @@ class TooManyTries(ServiceError):
 class NotAllowed(ServiceError):
     status = 403
     title = "Not yours to do"
-    who_must_act = "administrator"
 
 
 class NotFound(ServiceError):
     status = 404
     title = "Not found"
-    who_must_act = "caller"
 
 
 class Refused(ServiceError):
@@ -92,7 +87,6 @@ class Refused(ServiceError):
 
     status = 409
     title = "Not possible now"
-    who_must_act = "caller"
 
 
 class AskedBack(Refused):
@@ -123,7 +117,6 @@ class Forgotten(ServiceError):
 
     status = 410
     title = "Those details were destroyed"
-    who_must_act = "nobody"
 
 
 class Unreadable(ServiceError):

@@ -1,6 +1,6 @@
 """The root of the error tree. Everything this project raises on purpose grows from here.
 
-    ServiceError                 an act that could not be done; carries its HTTP status and who must act
+    ServiceError                 an act that could not be done; carries its HTTP status
     +-- InvalidInput (422)       what was given cannot be right; `faults` name each field
         +-- InvalidAnswer        an answer no published rule allows (unknown item, value, skip logic)
         +-- InvalidFile          a protocol, policy or roster file; names file and line
@@ -13,9 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal
-
-Who = Literal["caller", "operator", "coordinator", "administrator", "nobody"]
+from typing import ClassVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +29,6 @@ class ServiceError(Exception):
 
     status: ClassVar[int] = 500
     title: ClassVar[str] = "Something went wrong"
-    who_must_act: ClassVar[Who] = "administrator"
 
     def __init__(self, detail: str, faults: Sequence[Fault] = ()) -> None:
         super().__init__(detail)
@@ -48,7 +45,6 @@ class ServiceError(Exception):
 class InvalidInput(ServiceError):
     status = 422
     title = "What was sent cannot be right"
-    who_must_act: ClassVar[Who] = "caller"
 
 
 class InvalidAnswer(InvalidInput):
@@ -65,7 +61,6 @@ class InvalidFile(InvalidInput):
     """A file a site writes. `faults` fields read `file:line`."""
 
     title = "That file has a fault"
-    who_must_act = "administrator"
 
 
 class UnknownProtocol(InvalidInput):

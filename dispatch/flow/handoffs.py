@@ -114,7 +114,7 @@ def accept(actor: Actor, svc: Service, handoff_id: str, cases: Sequence[str] | N
             said = [entry for _, turn in turns for entry in entries(turn)]
             _tell_taken(matter, [turn for _, turn in turns])
             said += matters.save(svc, conn, told, row, matter)
-            said += _settled(svc, conn, told, matter)
+            said += _settled(conn, told, matter)
             for person in sorted({row.giver, row.taker}):
                 people.taken(conn, person)
             told.ledger_no = ledger.append(conn, said)
@@ -221,7 +221,7 @@ def _tell_taken(matter: Matter[Handoff], turns: Sequence[Turn]) -> None:
         matter.tell(row.giver, "handoff_taken", who=row.taker, codes=codes)
 
 
-def _settled(svc: Service, conn: Connection, told: Told, matter: Matter[Handoff]) -> list[Entry]:
+def _settled(conn: Connection, told: Told, matter: Matter[Handoff]) -> list[Entry]:
     """The giver has nothing left: what rings because they had is over."""
     row = matter.row
     if row.state is not State.ACCEPTED or held_by(conn, row.giver, row.team):

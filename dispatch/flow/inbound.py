@@ -15,7 +15,7 @@ from typing import Literal
 from sqlalchemy import func, select
 
 from dispatch import logs
-from dispatch.access import Actor
+from dispatch.access import Act, Actor, check
 from dispatch.alarm import Kind
 from dispatch.errors import NotFound
 from dispatch.flow import reports, service_alarms
@@ -64,6 +64,7 @@ def take_in(
 
 def take_in_all(actor: Actor, svc: Service, webhooks: Sequence[Webhook]) -> list[TakenIn]:
     """`take_in` for several, in one commit."""
+    check(actor, Act.RUN)
     arrivals = [_sealed(svc, one)[:2] for one in webhooks]
     before: dict[str, str | None] = {}
     with svc.record.write() as conn:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from dispatch import answering, spoken
-from dispatch.access import Act, Actor, Role
+from dispatch.access import Act, Actor, Role, check
 from dispatch.alarm import Alarm
 from dispatch.casefile import Turn
 from dispatch.channels import twiml
@@ -28,6 +28,7 @@ RING = timedelta(seconds=25)
 
 def heard(actor: Actor, svc: Service, row: Row[Any], form: Mapping[str, Any]) -> str:
     """What is said next on this call (TwiML). A key acts once; asking again says the same without acting again."""
+    check(actor, Act.RUN)
     first = row.processed_at is None
     with svc.record.write() as conn:
         inbox.finish(conn, row.id, svc.clock.now())

@@ -10,7 +10,6 @@ again, for the team at hand.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import Depends
@@ -102,11 +101,11 @@ def act_of(depends: DependsParam) -> Act | None:
     return depends.dependency.act if isinstance(depends.dependency, _Gate) else None
 
 
-def set_cookie(response: Response, session: str, public_url: str, lasts: timedelta = sessions.SESSION) -> None:
+def set_cookie(response: Response, session: str, public_url: str) -> None:
     response.set_cookie(
         COOKIE,
         session,
-        max_age=int(lasts.total_seconds()),
+        max_age=int(sessions.SESSION.total_seconds()),
         path="/",
         secure=public_url.startswith("https://"),
         httponly=True,

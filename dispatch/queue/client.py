@@ -33,7 +33,6 @@ class QueueDown(ServiceError):
 
     status = 503
     title = "The queue is not answering"
-    who_must_act = "administrator"
 
 
 def connect(url: str, *, timeout: float = TIMEOUT) -> Redis:
