@@ -152,6 +152,11 @@ class Habits:
                     self._plan(15.0, member.id, f"5 {words.code}", words.code)
                 case Asks.CHECK_IN:
                     self._plan(3.0, member.id, "OK", words.code)
+                case Asks.SHIFT_CHECK:
+                    self._tell(f"{member.name} is on call now, and is asked whether our texts arrive.")
+                    self._plan(3.0, member.id, "OK", None)
+                case Asks.HAND_ON:
+                    self._tell(f"{member.name}'s duty ends soon, with {words.code} still open.")
                 case Asks.STAND_DOWN:
                     self._plan(3.0, member.id, f"5 {words.code}", words.code)
                 case Asks.WHICH if words.options:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from importlib import resources
 
 import yaml
@@ -45,6 +46,10 @@ class Post:
     populations: tuple[str, ...] = ("adult", "older_adult")
     opening: bool = False
 
+
+#: The layer whose people take turns, an hour each: so that whoever stays a while sees a duty change hands. The others
+#: are on always, and the opening needs nobody of this one: it goes the same way at any hour.
+TURNS = "second"
 
 #: The first three are the phones on the front page.
 POSTS = (
@@ -85,15 +90,21 @@ def members(seed: int = SEED) -> tuple[Member, ...]:
 def roster(people: Sequence[Member]) -> str:
     """The roster file that `flow.people.import_roster` reads."""
     team = {"id": TEAM, "name": "DEMO county crisis line", "timezone": TIMEZONE, "state": "VA", "areas": list(AREAS)}
+    # A turn of an hour has no room for the usual half an hour's notice.
+    checks = {"shift_check": "2m", "handoff": "5m"}
+    turns = [member.id for member in people if TURNS in member.post.layers]
+    rotation = {"people": turns, "every": "1h", "handoff": "00:00", "start": date(2026, 1, 5)}
     return yaml.safe_dump(
         {
-            "teams": [team],
+            "teams": [team | checks],
             "people": [_person(member) for member in people],
             "shifts": [
                 {"team": TEAM, "layer": layer, "person": member.id, "always": True}
                 for member in people
                 for layer in member.post.layers
-            ],
+                if layer != TURNS
+            ]
+            + [{"team": TEAM, "layer": TURNS, "rotation": rotation}],
         },
         sort_keys=False,
     )

@@ -14,6 +14,10 @@ class Asks(StrEnum):
     #: the case is theirs
     MINE = "mine"
     CHECK_IN = "check_in"
+    #: they have just come on duty
+    SHIFT_CHECK = "shift_check"
+    #: their duty ends and they have open cases
+    HAND_ON = "hand_on"
     #: they have forgotten to say how far they are
     REMINDER = "reminder"
     STAND_DOWN = "stand_down"
@@ -41,6 +45,8 @@ _RULES: tuple[tuple[Asks, re.Pattern[str]], ...] = (
     (Asks.MINE, re.compile(rf"^You have {_CODE}\b")),
     (Asks.MINE, re.compile(rf"^{_CODE} was given to you")),
     (Asks.CHECK_IN, re.compile(rf"^{_CODE} check-in")),
+    (Asks.SHIFT_CHECK, re.compile(r"^Shift check: ")),
+    (Asks.HAND_ON, re.compile(r"^Your duty ends at ")),
     (Asks.STAND_DOWN, re.compile(rf"^{_CODE} STAND DOWN")),
     (Asks.OVER, re.compile(rf"^{_CODE} (?:is with|is closed|needs nobody)")),
     (Asks.REMINDER, re.compile(rf"^{_CODE}: (?:nobody has spoken|are you there|not reached yet)")),

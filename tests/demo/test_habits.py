@@ -133,6 +133,11 @@ def test_what_a_visitor_has_done_is_not_done_again_and_the_rest_is(street: Stree
     street.expect(ANA, "5 K7Q")
 
 
+def test_whoever_comes_on_duty_says_that_texts_arrive(street: Street) -> None:
+    street.arrives(BEN, "Shift check: you are on call (second). Reply OK by 02:02, or your coordinator is told.")
+    street.expect(BEN, "OK")
+
+
 def test_a_phone_in_the_hand_that_is_waited_for_is_known(street: Street) -> None:
     street.habits.scripts[None] = lambda person, _: ("accept" if person == ANA.id else "ignore", 0.0)
     street.hands.holds([ANA.id, BEN.id])

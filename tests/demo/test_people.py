@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from dispatch import policyfile, rosterfile
 from dispatch.clock import ManualClock
@@ -32,6 +33,22 @@ def test_every_layer_of_every_ladder_has_somebody_always() -> None:
         target for ladder in policy.ladders.values() for step in ladder if step.act == "page" for target in step.targets
     }
     assert named - {"everyone"} <= on
+
+
+def test_one_layer_changes_hands_at_every_full_hour() -> None:
+    roster = rosterfile.read(people.roster(people.members())).roster
+    clock = ManualClock(datetime(2026, 3, 5, 0, 30, tzinfo=UTC))
+    turns = []
+    for _ in range(12):
+        (one,) = (on.person for on in on_call(roster, people.TEAM, clock.now()) if on.layer == people.TURNS)
+        turns.append(one)
+        clock.forward(hours=1)
+    assert set(turns) == {member.id for member in people.members() if people.TURNS in member.post.layers}
+    assert all(before != after for before, after in pairwise(turns))
+
+
+def test_nobody_of_the_opening_takes_turns() -> None:
+    assert not [m for m in people.members() if m.post.opening and people.TURNS in m.post.layers]
 
 
 def test_ladders_wait_seconds_and_nothing_is_held_for_the_night() -> None:

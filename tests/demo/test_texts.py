@@ -48,6 +48,13 @@ def test_texts_about_a_case(words: str, about: dict[str, str], asks: Asks) -> No
     assert found.code == ("K7Q" if asks is not Asks.NOTHING else None)
 
 
+def test_the_start_and_the_end_of_a_duty_are_read() -> None:
+    check = wording.text("shift_check", {"layer": "second", "at": "02:02"})
+    assert read(check).asks is Asks.SHIFT_CHECK
+    ends = read(wording.text("handoff_due", {"at": "02:00", "codes": "K7Q", "link": LINK}))
+    assert (ends.asks, ends.code) == (Asks.HAND_ON, "K7Q")
+
+
 def test_alarms_are_told_apart_from_pages() -> None:
     assert read(wording.alarm(Kind.UNANSWERED, {"code": "K7Q", "link": LINK})).asks is Asks.ALARM
     assert read(wording.alarm(Kind.SERVICE, {})).asks is Asks.ALARM
