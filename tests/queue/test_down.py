@@ -61,7 +61,7 @@ def test_with_redis_gone_reads_and_rebuilds_raise_one_error_of_ours(own_valkey: 
     own_valkey.kill()
     for read in (
         lambda: own_queue.waiting.order("north"),
-        lambda: own_queue.waiting.position("north", "a"),
+        lambda: own_queue.waiting.positions([("north", "a")]),
         lambda: own_queue.waiting.replace("north", [PLACE]),
         lambda: own_queue.timers.replace([("d", NOW)]),
         own_queue.timers.next_due,
