@@ -7,7 +7,7 @@ import socket
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from dispatch.access import system
 from dispatch.channels.channel import Channel
@@ -16,7 +16,7 @@ from dispatch.deliver import Sender
 from dispatch.flow import covering, expiries, firing, reminders, searching, shiftchecks, sweeping
 from dispatch.flow.service import Service
 from dispatch.rebuild import Rebuilt, rebuild
-from dispatch.store import deadlines, schema
+from dispatch.store import deadlines, outbox, schema
 
 #: The provider is asked for texts we may have missed this often.
 MISSED_EVERY = 30.0
@@ -25,6 +25,8 @@ COVERAGE_EVERY = 300.0
 #: Whoever has come on duty is asked, and whoever will is reminded, this often: seconds do not matter to either, and
 #: working out a large roster costs some.
 DUTY_EVERY = 10.0
+#: An effect that nobody has taken for so many seconds has been left behind.
+LEFT_BEHIND = 2.0
 #: A step of the wall clock beyond this is an alarm.
 STEP = timedelta(milliseconds=250)
 
@@ -85,16 +87,22 @@ class Worker:
         return performed
 
     def drain(self) -> int:
-        return self._sender.drain()
-
-    def teams_with_work(self) -> Sequence[str]:
-        o = schema.outbox
-        now = self.now()
         with self.svc.record.read() as conn:
-            teams = set(sweeping.wanting_teams(conn, only_new=True))
-            due = select(o.c.team).distinct().where(o.c.state == "pending", o.c.not_before <= now)
-            teams |= set(conn.scalars(due))
-            return sorted(teams)
+            due = outbox.next_due(conn)
+        # What is younger is being sent: two that send the same only wait for each other.
+        left_behind = due is not None and self.real_seconds(self.now() - due) > LEFT_BEHIND
+        return self._sender.drain() if left_behind else 0
+
+    def teams_with_work(self) -> Mapping[str, frozenset[str]]:
+        o = schema.outbox.c
+        due = select(o.team, func.min(o.n)).where(o.state == "pending", o.not_before <= self.now()).group_by(o.team)
+        oldest: dict[str, set[str]] = {}
+        with self.svc.record.read() as conn:
+            for team, escalation in sweeping.wanting_teams(conn, only_new=True).items():
+                oldest.setdefault(team, set()).add(f"escalation {escalation}")
+            for team, effect in conn.execute(due):
+                oldest.setdefault(team, set()).add(f"effect {effect}")
+        return {team: frozenset(oldest[team]) for team in sorted(oldest)}
 
     def sweep(self) -> Mapping[str, int]:
         found = dict(sweeping.sweep(self._actor, self.svc))

@@ -38,11 +38,11 @@ class Duties(Protocol):
         ...
 
     def drain(self) -> int:
-        """Send what was left behind, of any team; how many effects were performed."""
+        """Send what nobody has taken for some seconds, of any team; how many effects were performed."""
         ...
 
-    def teams_with_work(self) -> Sequence[str]:
-        """Teams for which `work` would find something to do now."""
+    def teams_with_work(self) -> Mapping[str, frozenset[str]]:
+        """Teams for which `work` would find something to do now, and what of it has waited longest."""
         ...
 
     def sweep(self) -> Mapping[str, int]:

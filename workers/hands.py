@@ -22,7 +22,8 @@ log = logs.get(__name__)
 
 PAUSE = 1.0
 PAUSE_ALONE = 0.25
-# A team that still has work at its third look after a nudge is not being served: no worker is alive, or all are stuck.
+# What is still to be done at its third look after a nudge is not being done: no worker is alive, or all are stuck. (A
+# team that has new work at each look is a busy one; a second worker on it would only keep the first waiting.)
 PATIENT_LOOKS = 3
 # Acts at a time: a provider that is slow for one team must not hold up another.
 AT_ONCE = 6
@@ -81,9 +82,10 @@ class Hands:
         self._begin(DRAIN, self._duties.drain)
         alone = not self._served()
         teams = self._duties.teams_with_work()
-        self._looks = Counter({team: self._looks[team] + 1 for team in teams})
-        for team in teams:
-            if alone or not self._queue.nudge(team) or self._looks[team] >= PATIENT_LOOKS:
+        self._looks = Counter({one: self._looks[one] + 1 for oldest in teams.values() for one in oldest})
+        for team, oldest in teams.items():
+            unserved = any(self._looks[one] >= PATIENT_LOOKS for one in oldest)
+            if alone or not self._queue.nudge(team) or unserved:
                 self._begin(team, partial(self._duties.work, team))
         return PAUSE_ALONE if alone else PAUSE
 

@@ -225,15 +225,15 @@ def _nudge(svc: Service) -> int:
     return len(teams)
 
 
-def wanting_teams(conn: Connection, *, only_new: bool) -> list[str]:
-    """Teams with an escalation that wants somebody; `only_new` leaves out those whose last look found only busy
-    people, or whose ladder is over."""
+def wanting_teams(conn: Connection, *, only_new: bool) -> dict[str, str]:
+    """Teams with an escalation that wants somebody, and the oldest such; `only_new` leaves out those whose last look
+    found only busy people, or whose ladder is over."""
     e = schema.escalations
     states = ("asking",) if only_new else ("asking", "exhausted")
-    query = select(e.c.team).distinct().where(e.c.state.in_(states), e.c.want > 0)
+    query = select(e.c.team, func.min(e.c.id)).where(e.c.state.in_(states), e.c.want > 0).group_by(e.c.team)
     if only_new:
         query = query.where(e.c.only_busy.is_(False))
-    return list(conn.scalars(query))
+    return dict(conn.execute(query).all())
 
 
 def clock_stepped(actor: Actor, svc: Service) -> None:

@@ -19,6 +19,8 @@ class FakeDuties:
         self.fired: dict[str, datetime] = {}
         self.asked: list[Sequence[str] | None] = []
         self.teams: set[str] = set()
+        #: what of a team's work has waited longest, where it is not always the same
+        self.oldest: dict[str, str] = {}
         self.worked: list[str] = []
         self.drained = 0
         self.rebuilt = 0
@@ -77,8 +79,8 @@ class FakeDuties:
         self.drained += 1
         return 0
 
-    def teams_with_work(self) -> Sequence[str]:
-        return sorted(self.teams)
+    def teams_with_work(self) -> Mapping[str, frozenset[str]]:
+        return {team: frozenset({self.oldest.get(team, team)}) for team in sorted(self.teams)}
 
     def sweep(self) -> Mapping[str, int]:
         self._act("sweep")

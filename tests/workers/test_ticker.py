@@ -165,6 +165,20 @@ class TestRedisUp:
         duties.teams.add("north")
         wait_until(lambda: "north" in duties.worked, seconds=6)
 
+    def test_a_team_is_left_to_the_workers_while_its_oldest_work_gets_done(self, duties: FakeDuties) -> None:
+        from workers.hands import PATIENT_LOOKS, Hands
+
+        duties.rebuild()
+        hands = Hands(duties, duties.queue)
+        duties.teams.add("north")
+        for number in range(3 * PATIENT_LOOKS):
+            duties.oldest["north"] = f"effect {number}"
+            hands.look()
+        assert duties.worked == []
+        for _ in range(PATIENT_LOOKS):
+            hands.look()
+        wait_until(lambda: duties.worked == ["north"])
+
     def test_what_was_left_behind_is_sent(self, duties: FakeDuties, start_ticker: Start) -> None:
         start_ticker(duties)
         wait_until(lambda: duties.drained >= 2)
