@@ -1,4 +1,8 @@
-"""How the load of a team is shared, from the record: hours by the roster, pages as they were answered."""
+"""How the load of a team is shared, from the record: hours by the roster, pages as they were answered.
+
+The record keeps one roster a team, today's. Overrides, absences, swaps and temporary schedules stay in it, so past days
+are right as far as they were changed by those; a shift that was written anew counts as it is written now.
+"""
 
 from __future__ import annotations
 
