@@ -14,15 +14,16 @@ from dispatch.access import Act
 from dispatch.console import cover, handoffs, pressing
 from dispatch.console.pages import Posted, first, from_script, go, new_router, page
 from dispatch.errors import NotFound
-from dispatch.flow import boards, desk, paging, swaplooks
+from dispatch.flow import boards, desk, health, paging, swaplooks
 from dispatch.flow.service import Service
 from dispatch.http.signin import Asking, Gate, Svc
 
 router = new_router()
 #: Waiting cases that are listed; the rest are known by there being more.
 WAITING = 300
-#: From so many lines on, one of them is named first.
+#: With more lines than these one of them is named above all others; not where it stands at the top of a FEW alarms.
 CROWDED = 5
+FEW = 2
 Watcher = Annotated[Asking, Gate(Act.SEE_QUEUE)]
 
 
@@ -58,11 +59,16 @@ def _now(who: Asking, svc: Service, team: str | None) -> dict[str, Any]:
     waiting = boards.queue(actor, svc, team=team, limit=WAITING)
     working = desk.working(actor, svc, team)
     crowded = len(ringing) + len(waiting.items) + len(working) > CROWDED
+    alarms = pressing.alarms(ringing, waiting.items, working)
+    first_of_all = pressing.first(ringing, waiting.items, working, svc.clock.now()) if crowded else None
+    if first_of_all and alarms.total <= FEW and alarms.shown and alarms.shown[0].case_id == first_of_all.case_id:
+        first_of_all = None  # the page begins with it already
     return {
         "team": team,
         "teams": teams,
-        "first": pressing.first(ringing, waiting.items, working, svc.clock.now()) if crowded else None,
-        "alarms": pressing.alarms(ringing, waiting.items, working),
+        "wanting": health.wanting(svc),
+        "first": first_of_all,
+        "alarms": alarms,
         "queue": waiting.items,
         "more_waiting": waiting.next is not None,
         "pages": boards.open_pages(actor, svc, team=team),

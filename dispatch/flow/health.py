@@ -66,13 +66,19 @@ def health(svc: Service) -> Health:
     """Writes to the record to see whether it can. Never raises for what it finds."""
     try:
         beat(svc, WEB)
-        with svc.record.read() as conn:
-            hearts = {row.process: row.beat_at for row in conn.execute(select(schema.hearts))}
-            teams = list(conn.scalars(select(schema.teams.c.id).order_by(schema.teams.c.id)))
-            alone = [team for team in teams if not _coordinators(conn, team)]
-            refused = _nothing_leaves(conn)
+        reasons = wanting(svc)
     except ServiceError:
         return Health("unable", (Reason("record_down", "The record cannot be written: contacts are not recorded."),))
+    return Health("degraded" if reasons else "ok", reasons)
+
+
+def wanting(svc: Service) -> tuple[Reason, ...]:
+    """What is missing, by looking alone. Raises Unavailable when the record cannot be read."""
+    with svc.record.read() as conn:
+        hearts = {row.process: row.beat_at for row in conn.execute(select(schema.hearts))}
+        teams = list(conn.scalars(select(schema.teams.c.id).order_by(schema.teams.c.id)))
+        alone = [team for team in teams if not _coordinators(conn, team)]
+        refused = _nothing_leaves(conn)
     reasons = _silent(svc, hearts)
     if not svc.queue.up():
         reasons.insert(0, Reason("queue_down", "Redis is not answering: pages go out from the record, a little later."))
@@ -83,7 +89,7 @@ def health(svc: Service) -> Health:
         reasons.append(Reason("no_coordinator", f"No coordinator of team {team} can be reached by an alarm."))
     if not teams:
         reasons.append(Reason("no_team", "There is no team yet: import a roster."))
-    return Health("degraded" if reasons else "ok", tuple(reasons))
+    return tuple(reasons)
 
 
 def _nothing_leaves(conn: Connection) -> bool:

@@ -73,7 +73,7 @@ class TestCover:
         assert bars == [("0.0", ' class="off"', " said OFF"), ("33.333", "", "")]
         backup = re.search(r"backup</dt>.*?</dd>", coordinator.open("/board").html, re.DOTALL)
         assert backup
-        assert "nobody can be asked now" in backup[0]
+        assert "nobody is free now" in backup[0]
         assert "Nobody is on call in backup: Ben Okoro is on the roster and said OFF." in coordinator.text
         today = re.search(r'class="today".*?</tr>', coordinator.open("/calendar").html, re.DOTALL)
         assert today

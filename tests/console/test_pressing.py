@@ -8,7 +8,7 @@ from dispatch.alarm import Kind
 from dispatch.clock import ManualClock
 from dispatch.console import pressing
 from dispatch.console.words import because
-from dispatch.flow import boards, desk, firing, searching, service_alarms
+from dispatch.flow import boards, desk, firing, health, searching, service_alarms
 from dispatch.priority import Urgency
 from dispatch.store.casefiles import Told
 from tests.api.conftest import TEST, Api
@@ -69,6 +69,17 @@ class TestFirst:
         clock.forward(minutes=10)
         assert re.search(r"Nobody has taken it yet ?, 2 min 00 s late", coordinator.open("/board").text)
 
+    def test_it_is_not_told_twice_where_the_page_begins_with_its_alarm(
+        self, api: Api, coordinator: Screen, clock: ManualClock
+    ) -> None:
+        log(api, GRAVE)
+        silence(api, clock)
+        for _ in range(6):
+            log(api, CALM)
+        assert 'id="first"' not in coordinator.open("/board").html
+        tell(api, Kind.SAFETY, "ana")
+        assert 'id="first"' in coordinator.open("/board").html
+
     def test_a_quiet_board_says_nothing_of_the_kind(self, api: Api, coordinator: Screen, clock: ManualClock) -> None:
         for _ in range(7):
             log(api, CALM)
@@ -114,6 +125,16 @@ class TestAlarms:
         tell(api, Kind.COVERAGE, "ana")
         coordinator.open("/board")
         assert re.search(r'<a class="button main" href="/coverage\?team=default">Act on it', coordinator.html)
+
+
+def test_the_board_says_what_the_service_lacks(api: Api, coordinator: Screen) -> None:
+    """There is no Redis and no worker in these tests."""
+    shown = coordinator.open("/board").text
+    assert "Redis is not answering: pages go out from the record, a little later." in shown
+    assert "No ticker has been heard of for 15 seconds." in shown
+    for process in health.NEEDED:
+        health.beat(api.svc, process)
+    assert "has been heard of" not in coordinator.open("/board").text
 
 
 def test_why_an_alarm_rings_is_said_in_words() -> None:
