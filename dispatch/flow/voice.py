@@ -29,9 +29,15 @@ RING = timedelta(seconds=25)
 def heard(actor: Actor, svc: Service, row: Row[Any], form: Mapping[str, Any]) -> str:
     """What is said next on this call (TwiML). A key acts once; asking again says the same without acting again."""
     check(actor, Act.RUN)
-    first = row.processed_at is None
+    said = _next(svc, row, form)
+    # Last: a key that could not be acted on stays unread, and the sweeper acts on it.
     with svc.record.write() as conn:
         inbox.finish(conn, row.id, svc.clock.now())
+    return said
+
+
+def _next(svc: Service, row: Row[Any], form: Mapping[str, Any]) -> str:
+    first = row.processed_at is None
     with svc.record.read() as conn:
         a, o = schema.attempts, schema.outbox
         attempt = conn.execute(select(a).where(a.c.id == form.get("a", ""))).one_or_none()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 import structlog
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from dispatch import logs
 from dispatch.channels.channel import Taken
@@ -118,3 +118,25 @@ def test_a_text_nobody_can_act_on_is_told_after_half_a_minute(world: World) -> N
         inbox.finish(conn, arrival, world.clock.now())
     world.settle()
     world.kim.expect_sms("needs a look")
+
+
+def test_a_key_that_could_not_be_acted_on_is_acted_on_later(world: World) -> None:
+    """The record failed at that very moment: whoever pressed 1 heard an error, and has said yes all the same."""
+    case = world.log("routine", attempt_in_progress="yes")
+    for who in (world.ana, world.dee):
+        who.expect_sms(PAGE).expect_call("Crisis page")
+    with world.svc.record.write() as conn:
+        conn.execute(text("CREATE TRIGGER no BEFORE INSERT ON assignments BEGIN SELECT RAISE(ABORT, 'no'); END"))
+    world.ana.handset.press("1")
+    world.telephony.settle()
+    assert world.owners(case) == ()
+    assert list(world.telephony.phones.server.network.faults) == ["a call got no document, and ended"]
+    world.telephony.phones.server.network.faults.clear()
+    with world.svc.record.write() as conn:
+        conn.execute(text("DROP TRIGGER no"))
+    world.clock.forward(seconds=6)
+    sweeping.sweep(SYSTEM, world.svc)
+    world.settle()
+    world.ana.expect_sms("You have")
+    world.dee.expect_sms("is with ana")
+    assert world.owners(case) == ("ana",)
