@@ -52,6 +52,7 @@ def _still_there(connection: Any, *_: object) -> None:
     Asking the kernel costs nothing; a query to ask the server would be every tenth of all.
     """
     asking = select.poll()
-    asking.register(connection.fileno(), select.POLLIN)
+    if not connection.closed:
+        asking.register(connection.fileno(), select.POLLIN)
     if connection.closed or asking.poll(0):
         raise DisconnectionError("the server has closed this connection")

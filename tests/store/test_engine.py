@@ -314,6 +314,8 @@ def test_postgresql_connections_that_were_cut_are_replaced(postgres_url: str) ->
         cut_in_the_middle()
     with admin.connect() as other:
         other.execute(cut)
+        left = text(f"SELECT count(*) FROM pg_stat_activity WHERE {others}")  # noqa: S608 - a constant
+        wait_until(lambda: other.scalar(left) == 0, what="the server to have ended them")
     with record.write() as conn:
         assert conn.scalar(text("SELECT 1")) == 1
     admin.dispose()
