@@ -11,9 +11,24 @@
     7. worked      work                      on the way, on scene, spoken with, cleared, closed
     8. looked at   looks, boards, history    every read of a case or a person
 
-Beside them: `commit` (load, decide, commit: the only way a case changes), `people` and `rosters` (who there is),
-`admin` and `sessions` (who may sign in), `sweeping` (the auditor of it all), `service` (what every function is given).
-
 Each function's first argument is `actor`, checked against the one table in `dispatch.access`. There is no branching on
 state here: what an event means belongs to the tables of `case`, `escalation`, `page` and `alarm`.
+
+Where everything else is (a test keeps this list whole):
+
+    the way in and out   service (what every function is given); commit (load, decide, commit: the only way a case
+                         changes); matters (the same for what has no case); rosters (a team as it is now); names, views,
+                         lines (rows as they are shown); service_alarms (alarms without a case); sweeping (the auditor)
+    a contact            filing, answers, preview, scoring, instruments, exchange, briefs
+    a page and a case    paging, passedover, teams (who may join a case), aftermath (what work leaves behind), blame (a
+                         number that cannot be paged), words (what a page and an alarm may say)
+    a text               situation (what its sender is in), texted, proofs, textduty, swaptexts, unplaced
+    people               people, rostering, responders, directory, marking (what is thought of them now), verifying (a
+                         number is theirs), training, expiries, feeds (calendars)
+    duty                 duty, planned, covering (gaps ahead), standby (the last one who goes), reminders, shiftchecks,
+                         sharing (who does how much)
+    swaps and hand-offs  swaps, swapasks, swaplooks, swapwords; handoffs, handofflooks, handable, departures
+    what leads answer    waivers, signatures, unsigned, debriefs
+    screens              desk (what only screens need)
+    running it           admin, sessions, tries (wrong passwords), live, health, measuring
 """
