@@ -146,3 +146,8 @@ def test_what_administrators_are_told_to_type_exists() -> None:
             # `run` begins with the image's own command, `exec` names it.
             assert how == "run" or first == "dispatch"
             assert CliRunner().invoke(app, [first if how == "run" else second, "--help"]).exit_code == 0
+
+
+def test_no_log_can_fill_the_disk_that_the_record_is_on(compose: dict[str, Any]) -> None:
+    for service in compose["services"].values():
+        assert set(service["logging"]["options"]) == {"max-size", "max-file"}
