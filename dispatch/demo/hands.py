@@ -49,7 +49,6 @@ class Hands:
         with self._lock:
             self._at_work = monotonic() + AT_WORK
 
-    @property
     def at_work(self) -> bool:
         with self._lock:
             return self._at_work > monotonic()

@@ -123,7 +123,7 @@ class Office:
         if alarm["case_id"] in self.leave:
             return
         hands = self._hands
-        visited = hands.at_work or hands.somebody_is("coordinator") or hands.held(self._coordinator.id)
+        visited = hands.at_work() or hands.somebody_is("coordinator") or hands.held(self._coordinator.id)
         if not self._waited(f"alarm {alarm['id']}", PATIENCE_WITH_VISITOR if visited else PATIENCE):
             return
         if alarm["kind"] == "unanswered" and alarm["case_id"]:

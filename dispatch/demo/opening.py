@@ -105,7 +105,7 @@ def _nobody(stage: Stage) -> None:
     )
     taken = stage.until(lambda: stage.owned(case), 16.0)
     # Whoever has begun to act, on a phone or at the coordinator's screen, is not taken over.
-    if not taken and (stage.hands.at_work or any(stage.hands.held(member.id) for member in stage.members)):
+    if not taken and (stage.hands.at_work() or any(stage.hands.held(member.id) for member in stage.members)):
         taken = stage.taken(case)
     if not taken and not stage.over:
         stage.office.give(case.id, case.code, set(), [m for m in stage.members if m.post.opening])

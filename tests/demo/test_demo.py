@@ -58,6 +58,11 @@ def test_the_switch_signs_in_as_somebody_else(demo: RunningDemo) -> None:
         assert sees in demo.visitor.get(demo.address, timeout=5).text
 
 
+def test_a_visitor_at_work_is_heard_of(demo: RunningDemo) -> None:
+    assert demo.post("/demo/work").status_code == 200
+    assert "/demo/work" in demo.visitor.get(f"{demo.address}/demo/static/demo.js", timeout=5).text
+
+
 def test_nobody_without_the_pages_token_moves_a_phone(demo: RunningDemo) -> None:
     answer = demo.visitor.post(f"{demo.address}/demo/phones/ana/text", json={"words": "STOP"}, timeout=5)
     assert answer.status_code == 403

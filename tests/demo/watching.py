@@ -63,6 +63,7 @@ class Watcher:
         self._demo = demo
         self._clock = clock
         self._url = demo.settings.queue_url
+        self._held = ""
         self.seen = Watched()
 
     def to_the_end(self) -> Watched:
@@ -100,11 +101,17 @@ class Watcher:
             screen.update({text["seq"]: (text["mine"], text["words"]) for text in phone["texts"]})
 
     def _press_one(self, now: dict[str, Any]) -> None:
-        """On the phone that lights up; and it stays in the hand, as it does for whoever only tries a key."""
-        waiting = next((phone["id"] for phone in now["phones"] if phone["waits"]), None)
-        if waiting is not None and not self.seen.pressed:
-            self.seen.pressed = waiting
-            self._demo.post(f"/demo/phones/{waiting}/key", words="1")
+        """On the phone that lights up, once the strip says that it waits for its visitor. It stays in the hand, as for
+        whoever only tries a key."""
+        if self.seen.pressed:
+            return
+        if not self._held:
+            self._held = next((phone["id"] for phone in now["phones"] if phone["waits"]), "")
+            if self._held:
+                self._demo.post(f"/demo/phones/{self._held}/hold")
+        elif "is in your hand and waits for you" in now["strip"]["do"]:
+            self.seen.pressed = self._held
+            self._demo.post(f"/demo/phones/{self._held}/key", words="1")
 
     def _kill_redis(self) -> None:
         self.seen.servers.append(self._redis() or 0)
