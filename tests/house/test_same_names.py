@@ -151,3 +151,8 @@ def test_what_administrators_are_told_to_type_exists() -> None:
 def test_no_log_can_fill_the_disk_that_the_record_is_on(compose: dict[str, Any]) -> None:
     for service in compose["services"].values():
         assert set(service["logging"]["options"]) == {"max-size", "max-file"}
+
+
+def test_a_new_container_takes_the_place_of_the_one_before(compose: dict[str, Any]) -> None:
+    # Seen: record and api made anew together; the old web processes could not say goodbye, and were missed for an hour.
+    assert compose["services"]["api"]["hostname"] == "api"
