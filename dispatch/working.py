@@ -29,6 +29,7 @@ STATUS = {
 def status(turn: Turn, event: Event, person: str | None, *, tell: bool = True, by_lead: bool = False) -> None:
     """An owner, or a coordinator for them, says how far the work is. `tell` texts it back, which a person at a screen
     does not need. `by_lead`: somebody else says it, and so knows that the owner is safe."""
+    before = turn.case.state
     state = turn.happened(event, person=person)
     if event is Event.ENGAGED:
         _spoke(turn)
@@ -41,11 +42,20 @@ def status(turn: Turn, event: Event, person: str | None, *, tell: bool = True, b
     if state in (State.ON_SCENE, State.ENGAGED, State.CLEARED):
         end_alarms(turn, Kind.ARRIVAL_OVERDUE)
     if state is State.CLEARED:
+        if before is not state:
+            _tell_it_is_done(turn, person)
         _nobody_needed(turn)
         if person is not None:
             answer_stand_down(turn, person)
     if person is not None and tell:
         turn.tell(person, "status_noted", stage=state.value)
+
+
+def _tell_it_is_done(turn: Turn, person: str | None) -> None:
+    """Whoever goes together hears when one of them ends the case: nobody asks the others for check-ins any more."""
+    for owner in turn.file.owners:
+        if owner != person:
+            turn.tell(owner, "cleared")
 
 
 def _nobody_needed(turn: Turn) -> None:

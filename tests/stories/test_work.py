@@ -222,6 +222,17 @@ def test_two_people_answer_a_case_that_needs_two(world: World) -> None:
     assert world.owners(case) == ("ana", "ben")
 
 
+def test_when_one_of_two_ends_the_case_the_other_hears_it(world: World) -> None:
+    """From then on nobody asks them for check-ins any more."""
+    case = world.log("very_urgent", known=Tri.UNKNOWN)
+    world.ana.expect_sms(PAGE).reply("1").expect_sms("first of 2")
+    world.ben.expect_sms(PAGE).reply("1").expect_sms("with ana").reply("4").expect_sms("on scene")
+    world.ana.expect_sms("complete").reply("5").expect_sms("done, needs a disposition")
+    world.ben.expect_sms(case.code, "is done")
+    world.ana.reply("5").expect_sms("done, needs a disposition")
+    assert world.state(case) == "cleared"
+
+
 def test_the_second_of_two_is_looked_for_until_found(world: World) -> None:
     case = world.log("very_urgent", known=Tri.UNKNOWN)
     world.ana.expect_sms(PAGE).reply("1").expect_sms("first of 2")
