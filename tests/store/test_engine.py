@@ -292,6 +292,7 @@ def test_a_stranger_holding_sqlite_itself_is_waited_for(tmp_path: Path) -> None:
     release = threading.Timer(0.1, stranger.execute, ["COMMIT"])
     release.start()
     with record.write() as conn:
+        assert not stranger.in_transaction, "it had not let go"
         conn.execute(text("INSERT INTO t VALUES (1)"))
     release.join()
     stranger.close()
