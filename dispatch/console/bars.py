@@ -17,6 +17,10 @@ from dispatch.wallclock import instant, wall
 _DAY = timedelta(days=1)
 #: Marks on the line of time: as many as a telephone's width can tell apart.
 _MARKS = 7
+#: Narrower than this, in percent, a bar holds no name.
+_NAME = 9.0
+#: The line begins now, and so does an OFF: what passed between the two looks is nobody's duty.
+_SLIVER = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,8 @@ class Line:
     on: tuple[Bar, ...]
     gaps: tuple[Bar, ...]
     rows: int
+    #: each row's person, where the bars are too short for their names
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +61,39 @@ def lines(
     """One line a layer, and one for what concerns all of them together where that has a gap."""
     found = []
     for layer in [*layers, *([EVERYONE] if any(g.layer == EVERYONE for g in gaps) else [])]:
-        on: list[Bar] = []
-        ends: list[datetime] = []
-        for spell in sorted((s for s in spells if s.layer == layer), key=lambda s: (s.start, s.person.id)):
-            row = next((n for n, until in enumerate(ends) if until <= spell.start), len(ends))
-            ends[row:] = [spell.end] if row == len(ends) else [spell.end, *ends[row + 1 :]]
-            on += [_bar(spell.person.name, since, until, start, end, row, off) for since, until, off in _parts(spell)]
+        own = sorted((s for s in spells if s.layer == layer), key=lambda s: (s.start, s.person.id))
+        names = _short_ones(own, start, end)
+        rows = [names.index(spell.person.name) for spell in own] if names else _packed(own)
+        on = [
+            _bar("" if names else spell.person.name, since, until, start, end, row, off)
+            for spell, row in zip(own, rows, strict=True)
+            for since, until, off in _parts(spell)
+        ]
         missing = [_bar(words.gap(g.kind), g.start, g.end, start, end, 0) for g in gaps if g.layer == layer]
-        found.append(Line(layer, tuple(on), tuple(missing), len(ends) or (0 if missing else 1)))
+        found.append(Line(layer, tuple(on), tuple(missing), _height(rows, missing), names))
     return found
+
+
+def _height(rows: Sequence[int], missing: Sequence[Bar]) -> int:
+    return max(rows) + 1 if rows else int(not missing)
+
+
+def _packed(own: Sequence[Spell]) -> list[int]:
+    """A row for each spell: the first that is free again."""
+    ends: list[datetime] = []
+    rows = []
+    for spell in own:
+        row = next((n for n, until in enumerate(ends) if until <= spell.start), len(ends))
+        ends[row:] = [spell.end] if row == len(ends) else [spell.end, *ends[row + 1 :]]
+        rows.append(row)
+    return rows
+
+
+def _short_ones(own: Sequence[Spell], start: datetime, end: datetime) -> tuple[str, ...]:
+    """Whose spells they are, where some are too short to hold a name: then everybody has a row of their own."""
+    if all(_percent(spell.end, start, end) - _percent(spell.start, start, end) >= _NAME for spell in own):
+        return ()
+    return tuple(dict.fromkeys(spell.person.name for spell in own))
 
 
 def _parts(spell: Spell) -> Iterator[tuple[datetime, datetime, bool]]:
@@ -71,9 +101,9 @@ def _parts(spell: Spell) -> Iterator[tuple[datetime, datetime, bool]]:
     if spell.off is None:
         yield spell.start, spell.end, False
         return
-    if spell.start < spell.off.start:
+    if spell.off.start - spell.start >= _SLIVER:
         yield spell.start, spell.off.start, False
-    yield spell.off.start, spell.off.end, True
+    yield (spell.off.start if spell.off.start - spell.start >= _SLIVER else spell.start), spell.off.end, True
     if spell.off.end < spell.end:
         yield spell.off.end, spell.end, False
 

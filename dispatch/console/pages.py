@@ -233,7 +233,7 @@ def _shown(request: Request, status: int, title: str, what: str) -> Response:
         now=svc.clock.now(),
         zone=ZoneInfo("UTC"),
         title=title,
-        what=what,
+        what=what[:1].upper() + what[1:],
     )
     return HTMLResponse(text, status)
 

@@ -85,6 +85,8 @@ def test_every_page_fits_can_be_pressed_named_and_read(
         "/operator",
         "/mine",
         "/on-call",
+        "/coverage",
+        "/calendar",
         "/shifts",
         "/handoffs",
         "/me",

@@ -80,6 +80,17 @@ class TestCover:
         assert re.search(r'Ben Okoro</span> <span class="tag warn">said OFF', today[0])
         assert '<span class="tag bad">nobody</span>' in today[0]
 
+    def test_hours_too_short_for_a_name_are_in_a_row_of_their_person(self, api: Api, coordinator: Screen) -> None:
+        start = api.clock.now() + timedelta(hours=1)
+        for n in range(3):
+            at = start + timedelta(hours=2 * n)
+            hour = Override("default", "backup", at, at + timedelta(hours=1), person="ana", instead_of="ben")
+            rostering.add_override(TEST, api.svc, hour)
+        coordinator.open("/coverage")
+        rows = re.findall(r'<text x="6" y="(\d+)" class="whose">([^<]+)<', coordinator.html)
+        assert rows == [("17", "Ben Okoro"), ("43", "Ana Ruiz")]
+        assert len(re.findall(r"<title>Ana Ruiz, Mon", coordinator.html)) == 4  # three hours, and primary
+
     def test_a_refused_override_keeps_what_was_typed_and_names_the_field(self, api: Api, coordinator: Screen) -> None:
         gap(api)
         coordinator.open("/coverage")
