@@ -3,7 +3,7 @@ guessed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -46,14 +46,26 @@ def reply(actor: Actor, svc: Service, row: Row[Any], form: Mapping[str, Any]) ->
         if not found:
             unplaced.stranger(actor, svc, row)
             return
-        person = found[0]
-        context = context_of(svc, person, words)
-        text = Text(svc, _writer(svc, person, context), row.id, person, words, found)
-        meaning = replies.understand(replies.parse(words), context)
-        proofs.of_text(text.actor, svc, person, meaning, shared=len(found) > 1)
-        _act(text, meaning, context)
+        try:
+            _read(svc, row, found, words)
+        except NotTheirs:
+            # It was given to somebody else at this very moment: the same words, read in the situation as it is now.
+            _read(svc, row, found, words)
     except AlreadyRead:
         return
+
+
+class NotTheirs(Exception):
+    """Whoever wrote does not have the case any more: roll back."""
+
+
+def _read(svc: Service, row: Row[Any], found: Sequence[Row[Any]], words: str) -> None:
+    person = found[0]
+    context = context_of(svc, person, words)
+    text = Text(svc, _writer(svc, person, context), row.id, person, words, found)
+    meaning = replies.understand(replies.parse(words), context)
+    proofs.of_text(text.actor, svc, person, meaning, shared=len(found) > 1)
+    _act(text, meaning, context)
 
 
 def _writer(svc: Service, person: Row[Any], context: ReplyContext) -> Actor:
@@ -72,9 +84,9 @@ def _act(text: Text, meaning: replies.Meaning, context: ReplyContext) -> None:  
         case replies.Decline(page_id):
             _on_page(text, page_id, lambda turn: answering.decline(turn, text.person.id, turn.file.page(page_id)))
         case replies.Status(case_id, verb):
-            _on_case(text, case_id, Act.STATUS, lambda turn: working.status(turn, _EVENTS[verb], text.person.id))
+            _on_theirs(text, case_id, lambda turn: working.status(turn, _EVENTS[verb], text.person.id))
         case replies.CheckInOk(case_id):
-            _on_case(text, case_id, Act.STATUS, lambda turn: _checked_in(turn, text.person.id))
+            _on_theirs(text, case_id, lambda turn: _checked_in(turn, text.person.id))
         case replies.ShiftCheckOk():
             say(text, "shift_check_ok")
         case replies.NumberCode(digits):
@@ -83,7 +95,7 @@ def _act(text: Text, meaning: replies.Meaning, context: ReplyContext) -> None:  
         case replies.Backup(case_id):
             _on_case(text, case_id, Act.BACKUP, lambda turn: answering.backup(turn, text.person.id))
         case replies.CallBridge(case_id):
-            _on_case(text, case_id, Act.STATUS, lambda turn: _bridge(turn, text.person.id))
+            _on_theirs(text, case_id, lambda turn: _bridge(turn, text.person.id))
         case replies.SafetyAlarm(case_ids):
             for n, case_id in enumerate(case_ids):
                 _help(text, case_id, first=n == 0, last=n == len(case_ids) - 1)
@@ -155,6 +167,17 @@ def _on_case(
         people.taken(conn, text.person.id)
 
     commit(text.actor, text.svc, act, case_id, decide, first=first, also=also)
+
+
+def _on_theirs(text: Text, case_id: str, decide: Callable[[Turn], object]) -> None:
+    """What only somebody who has the case may say or be given: that it is done, or a call to the person."""
+
+    def theirs(turn: Turn) -> object:
+        if text.person.id not in turn.file.owners:
+            raise NotTheirs
+        return decide(turn)
+
+    _on_case(text, case_id, Act.STATUS, theirs)
 
 
 def _debrief(text: Text, *, wanted: bool) -> None:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from dispatch.flow import people
+from dispatch.access import Actor, Role
+from dispatch.flow import people, work
+from dispatch.flow.replies import NotTheirs, _act
+from dispatch.flow.texted import Text
+from dispatch.reply import CallBridge, CheckInOk, ReplyContext, Status, Verb
+from dispatch.store import schema
 from tests.stories import team
-from tests.stories.world import SYSTEM, World
+from tests.stories.world import SUPERVISOR, SYSTEM, World
 
 pytestmark = pytest.mark.story
 
@@ -54,3 +59,22 @@ def test_a_key_pressed_counts_although_its_presser_was_moved(world: World) -> No
     world.ana.press("1").expect_heard("You have case").expect_sms("You have")
     world.dee.expect_sms("is with ana")
     assert world.owners(case) == ("ana",)
+
+
+def test_a_word_about_a_case_that_was_given_away_at_that_very_moment_changes_nothing(world: World) -> None:
+    """Understood while it was hers, acted on when it was Ben's: it is read again, as what it means now."""
+    case = world.log()
+    world.ana.expect_sms(PAGE).reply("1").expect_sms("You have")
+    (ana,) = world.rows(schema.people, id="ana")
+    world.do(work.assign, SUPERVISOR, case.id, "ben")
+    world.do(work.release, SUPERVISOR, case.id, "ana", "other duty")
+    world.ben.expect_sms("You have", "with ana").expect_sms("no longer with you: ana")
+    for who in (world.cam, world.dan):
+        who.expect_sms(PAGE)
+    world.ana.expect_sms("the team is complete, with ben").expect_sms("is given back")
+    writer = Actor("ana", frozenset({Role.RESPONDER}), frozenset({"default"}), "ana")
+    text = Text(world.svc, writer, "none", ana, "5", [ana])
+    for meaning in (Status(case.id, Verb.CLEAR), CallBridge(case.id), CheckInOk(case.id)):
+        with pytest.raises(NotTheirs):
+            _act(text, meaning, ReplyContext())
+    assert (world.state(case), world.owners(case)) == ("accepted", ("ben",))
