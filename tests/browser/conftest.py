@@ -23,7 +23,6 @@ from dispatch.store import casefiles
 from dispatch.store.migrate import migrate
 from tests.api.made import ROSTER
 from tests.console.conftest import PASSWORD
-from tests.support.valkey import ValkeyServer
 from tests.support.waiting import wait_until
 
 TEST = system("test")
@@ -72,24 +71,13 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-@pytest.fixture(scope="module")
-def valkey() -> Iterator[ValkeyServer]:
-    server = ValkeyServer()
-    try:
-        server.start()
-        yield server
-    finally:
-        server.stop()
-
-
 @pytest.fixture
-def site(tmp_path: Path, migrated: Path, valkey: ValkeyServer) -> Iterator[Site]:
-    valkey.empty()
+def site(tmp_path: Path, migrated: Path, valkey_url: str) -> Iterator[Site]:
     shutil.copy(migrated, tmp_path / "record.db")
     settings = Settings(
         data_dir=tmp_path,
         secret_key=SecretStr("a-made-up-secret-that-is-long-enough"),
-        redis_url=SecretStr(valkey.url),
+        redis_url=SecretStr(valkey_url),
         twilio_account_sid="AC" + "0" * 32,
         twilio_auth_token=SecretStr("a-made-up-auth-token"),
         twilio_from="+12025550100",

@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Self
 
 import pytest
 import redis
@@ -59,6 +60,17 @@ class ValkeyServer:
         if self._process is not None:
             self._process.send_signal(signal.SIGCONT)
 
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
     def stop(self) -> None:
         self.kill()
         shutil.rmtree(self.dir, ignore_errors=True)
@@ -77,12 +89,8 @@ class ValkeyServer:
 
 @pytest.fixture(scope="session")
 def _shared_valkey() -> Iterator[ValkeyServer]:
-    server = ValkeyServer()
-    try:
-        server.start()
+    with ValkeyServer() as server:
         yield server
-    finally:
-        server.stop()
 
 
 @pytest.fixture
@@ -95,9 +103,5 @@ def valkey_url(_shared_valkey: ValkeyServer) -> str:
 @pytest.fixture
 def own_valkey() -> Iterator[ValkeyServer]:
     """A server of the test's own, to kill and start again."""
-    server = ValkeyServer()
-    try:
-        server.start()
+    with ValkeyServer() as server:
         yield server
-    finally:
-        server.stop()
