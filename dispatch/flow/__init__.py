@@ -18,7 +18,8 @@ Where everything else is (a test keeps this list whole):
 
     the way in and out   service (what every function is given); commit (load, decide, commit: the only way a case
                          changes); matters (the same for what has no case); rosters (a team as it is now); names, views,
-                         lines (rows as they are shown); service_alarms (alarms without a case); sweeping (the auditor)
+                         caseviews (rows as they are shown); service_alarms (alarms without a case); sweeping (the
+                         auditor)
     a contact            filing, answers, preview, scoring, instruments, exchange, briefs
     a page and a case    paging, passedover, teams (who may join a case), aftermath (what work leaves behind), blame (a
                          number that cannot be paged), words (what a page and an alarm may say)

@@ -18,7 +18,7 @@ from dispatch.alarm import Alarm, Kind
 from dispatch.case import OPEN, UNFILLED, Case, State
 from dispatch.errors import Fault, InvalidInput, NotFound
 from dispatch.escalation import Escalation
-from dispatch.flow.lines import alarm_view, case_ids_named, case_line, escalation_view, page_view
+from dispatch.flow.caseviews import alarm_view, case_ids_named, case_line, escalation_view, page_view
 from dispatch.flow.names import Names
 from dispatch.flow.service import Service
 from dispatch.flow.views import AlarmView, CaseLine, PageView, QueueLine, Slice

@@ -17,7 +17,7 @@ from dispatch.deadline import Deadline
 from dispatch.errors import Forgotten, NotFound
 from dispatch.flow import boards
 from dispatch.flow.boards import owners_of, visible
-from dispatch.flow.lines import case_ids_named, case_line
+from dispatch.flow.caseviews import case_ids_named, case_line
 from dispatch.flow.looks import noted
 from dispatch.flow.names import Names
 from dispatch.flow.service import Service

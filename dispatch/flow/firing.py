@@ -39,7 +39,7 @@ def fire_due(actor: Actor, svc: Service, ids: Sequence[str] | None, limit: int) 
     for row in claimed:
         try:
             if row.case_id is None:
-                fired += APART[Meaning(row.meaning)](actor, svc, row.id, row.owner_id)
+                fired += WITHOUT_CASE[Meaning(row.meaning)](actor, svc, row.id, row.owner_id)
             else:
                 fired += _fire(actor, svc, row.id, row.case_id, Meaning(row.meaning), row.owner_id)
         except Exception:
@@ -107,7 +107,7 @@ def _fire_alarm(actor: Actor, svc: Service, deadline_id: str, alarm_id: str) -> 
 
 
 #: What a clock without a case does: (actor, svc, id of the deadline, id of its row) -> how many fired.
-APART: dict[Meaning, Callable[[Actor, Service, str, str], int]] = {
+WITHOUT_CASE: dict[Meaning, Callable[[Actor, Service, str, str], int]] = {
     Meaning.RING_AGAIN: _fire_alarm,
     Meaning.SHIFT_BEGINS: swaps.begins,
     Meaning.HANDOFF_OVERDUE: handoffs.overdue,

@@ -22,8 +22,7 @@ from dispatch.facts import Facts
 from dispatch.flow import waivers
 from dispatch.flow.boards import alarm_views, owners_of
 from dispatch.flow.briefs import because_of, brief_of, briefs_of, opened, position_of
-from dispatch.flow.intake import Logged
-from dispatch.flow.lines import (
+from dispatch.flow.caseviews import (
     case_ids_named,
     case_line,
     emergency_view,
@@ -32,6 +31,7 @@ from dispatch.flow.lines import (
     recontact_view,
     signed_view,
 )
+from dispatch.flow.intake import Logged
 from dispatch.flow.names import Names
 from dispatch.flow.service import Service
 from dispatch.flow.views import (

@@ -145,5 +145,5 @@ def test_every_act_has_an_answer_and_an_accept_that_counted_stands(answer: Answe
 
 
 def test_every_deadline_that_can_be_set_has_a_rule() -> None:
-    assert set(overdue.RULES) | set(firing.APART) == set(Meaning)
+    assert set(overdue.RULES) | set(firing.WITHOUT_CASE) == set(Meaning)
     assert {Meaning(event.value) for event in OURS if event.value in set(Meaning)} <= set(overdue.RULES)
