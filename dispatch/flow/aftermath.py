@@ -14,6 +14,7 @@ from dispatch.flow.service import Service
 from dispatch.rest import EXCUSED, resting_until
 from dispatch.spans import Window
 from dispatch.store import casefiles, outbox, people, schema
+from dispatch.store.among import among
 from dispatch.store.casefiles import Told, effect_row
 from dispatch.store.ledger import Entry
 from dispatch.store.rows import insert_rows
@@ -42,7 +43,7 @@ _WORK = (
         schema.assignments.c.since,
         func.coalesce(schema.assignments.c.cleared_at, schema.assignments.c.ended_at).label("until"),
     )
-    .where(schema.assignments.c.person.in_(bindparam("people", expanding=True)))
+    .where(among(schema.assignments.c.person, "people"))
     .where(or_(schema.assignments.c.ended_at.is_(None), schema.assignments.c.ended_at >= bindparam("since")))
 )
 

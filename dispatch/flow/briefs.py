@@ -18,16 +18,17 @@ from dispatch.policy import Policy
 from dispatch.priority import Mode, Place, Urgency
 from dispatch.queue import QueueDown
 from dispatch.store import schema
+from dispatch.store.among import among
 from dispatch.store.sealing import DataKey
 
 _C, _A, _K = schema.cases.c, schema.assessments.c, schema.data_keys.c
 _CASES = select(
     _C.id, _C.code, _C.state, _C.team, _C.urgency, _C.mode, _C.respond_by, _C.logged_at, _C.incomplete
-).where(_C.id.in_(bindparam("cases", expanding=True)))
+).where(among(_C.id, "cases"))
 _GIVEN = (
     select(schema.assessments, _K.wrapped)
     .join(schema.data_keys, _K.id == _A.key_id)
-    .where(_A.case_id.in_(bindparam("cases", expanding=True)))
+    .where(among(_A.case_id, "cases"))
     .order_by(_A.at, _A.id)
 )
 _AHEAD = select(func.count()).where(

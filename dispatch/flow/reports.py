@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from dispatch import asking
 from dispatch.access import Act, Actor, check
@@ -22,6 +22,7 @@ from dispatch.flow.commit import mirror, retrying, store, turns_for
 from dispatch.flow.service import Service
 from dispatch.page import DELIVERY, Delivery, Report
 from dispatch.store import casefiles, datakeys, inbox, ledger, outbox, people, schema
+from dispatch.store.among import among
 from dispatch.store.casefiles import Told
 from dispatch.store.inbox import Arrival
 from dispatch.store.sealing import DataKey
@@ -129,9 +130,9 @@ def _about(
     return found, said_before
 
 
-_ATTEMPTS = select(schema.attempts).where(schema.attempts.c.id.in_(bindparam("ids", expanding=True)))
+_ATTEMPTS = select(schema.attempts).where(among(schema.attempts.c.id, "ids"))
 _PAGES = select(schema.pages.c.id, schema.pages.c.case_id, schema.pages.c.delivery).where(
-    schema.pages.c.id.in_(bindparam("ids", expanding=True))
+    among(schema.pages.c.id, "ids")
 )
 
 

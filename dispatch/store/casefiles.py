@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import Connection, delete, select
 
 from dispatch.alarm import Alarm
 from dispatch.case import UNFILLED, Case
@@ -23,6 +23,7 @@ from dispatch.page import Page
 from dispatch.priority import Place
 from dispatch.recontact import Assignment, Emergency, Recontact
 from dispatch.store import deadlines, outbox, schema
+from dispatch.store.among import among
 from dispatch.store.deadlines import DeadlineRow
 from dispatch.store.engine import Record
 from dispatch.store.rows import OWNERS, insert_rows, load_rows, update_rows
@@ -125,11 +126,7 @@ def stop_clocks(conn: Connection, owners: Sequence[str]) -> list[str]:
     return list(conn.scalars(_STOP, {"owners": list(owners)})) if owners else []
 
 
-_STOP = (
-    delete(schema.deadlines)
-    .where(schema.deadlines.c.owner_id.in_(bindparam("owners", expanding=True)))
-    .returning(schema.deadlines.c.id)
-)
+_STOP = delete(schema.deadlines).where(among(schema.deadlines.c.owner_id, "owners")).returning(schema.deadlines.c.id)
 
 
 def set_clocks(

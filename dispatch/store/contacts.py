@@ -8,11 +8,12 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Row, bindparam, delete, select, update
+from sqlalchemy import Connection, Executable, Row, delete, select, update
 
 from dispatch import codes
 from dispatch.errors import NotFound, Unavailable
 from dispatch.store import datakeys, schema
+from dispatch.store.among import among
 from dispatch.store.conflict import insert_for, insert_if_new
 from dispatch.store.sealing import DataKey
 
@@ -49,9 +50,7 @@ def take_codes(conn: Connection, case_ids: Sequence[str]) -> dict[str, str]:
     return {id_: found.get(id_) or take_code(conn, id_, secrets.randbits(24)) for id_ in case_ids}
 
 
-_TAKEN = select(schema.codes.c.code, schema.codes.c.case_id).where(
-    schema.codes.c.code.in_(bindparam("codes", expanding=True))
-)
+_TAKEN = select(schema.codes.c.code, schema.codes.c.case_id).where(among(schema.codes.c.code, "codes"))
 
 
 @cache
@@ -128,8 +127,7 @@ def known_to(conn: Connection, person_indexes: Collection[str]) -> dict[str, tup
 def _spoken_with() -> Any:
     c, a = schema.contacts.c, schema.assignments.c
     query = select(c.person_index, a.person).distinct().join(schema.contacts, c.case_id == a.case_id)
-    indexes: Any = bindparam("indexes", expanding=True)
-    return query.where(c.person_index.in_(indexes), a.engaged_at.is_not(None)).order_by(c.person_index, a.person)
+    return query.where(among(c.person_index, "indexes"), a.engaged_at.is_not(None)).order_by(c.person_index, a.person)
 
 
 _KNOWN_TO = _spoken_with()

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
+from dispatch.store.among import among
 from dispatch.store.sealing import DataKey
 from dispatch.store.tables_infra import data_keys
 
 _ADD = insert(data_keys)
-_LOAD = select(data_keys.c.id, data_keys.c.wrapped).where(data_keys.c.id.in_(bindparam("ids", expanding=True)))
+_LOAD = select(data_keys.c.id, data_keys.c.wrapped).where(among(data_keys.c.id, "ids"))
 
 
 def add(conn: Connection, keys: Sequence[DataKey], now: datetime) -> None:

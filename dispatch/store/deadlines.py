@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Executable, Integer, Row, bindparam, func, or_, select, update
 
+from dispatch.store.among import among
 from dispatch.store.conflict import insert_for
 from dispatch.store.tables_infra import deadlines
 
@@ -58,7 +59,7 @@ def _claim(*, chosen: bool) -> Executable:
         or_(deadlines.c.lease_until.is_(None), deadlines.c.lease_until <= bindparam("now")),
     )
     if chosen:
-        due = due.where(deadlines.c.id.in_(bindparam("ids", expanding=True)))
+        due = due.where(among(deadlines.c.id, "ids"))
     first = due.order_by(deadlines.c.due_at, deadlines.c.id).limit(bindparam("at_most", type_=Integer))
     return (
         update(deadlines)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Connection, Executable, Row, bindparam, delete, select
+from sqlalchemy import Connection, Executable, Row, delete, select
 
 from dispatch.errors import Conflict, KeyReused
+from dispatch.store.among import among
 from dispatch.store.conflict import insert_for
 from dispatch.store.tables_infra import idempotency
 
@@ -55,9 +56,7 @@ def _before(claim: Claim, bound: Row[str, str, str, str] | None) -> str | None:
 
 
 _I = idempotency.c
-_BOUND = select(_I.actor, _I.key, _I.body_hash, _I.contact_id).where(
-    _I.actor.in_(bindparam("actors", expanding=True)), _I.key.in_(bindparam("keys", expanding=True))
-)
+_BOUND = select(_I.actor, _I.key, _I.body_hash, _I.contact_id).where(among(_I.actor, "actors"), among(_I.key, "keys"))
 
 
 @cache

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, bindparam, select, update
 from sqlalchemy.sql.dml import ReturningInsert
 
 from dispatch.store import datakeys
+from dispatch.store.among import among
 from dispatch.store.conflict import insert_for, insert_if_new
 from dispatch.store.sealing import DataKey, SealedBytes
 from dispatch.store.tables_infra import inbox
@@ -88,7 +89,7 @@ def finish_all(conn: Connection, ids: Sequence[str], now: datetime) -> set[str]:
     return set(conn.scalars(_FINISH_ALL, {"ids": list(ids), "now": now}))
 
 
-_THESE = inbox.c.id.in_(bindparam("ids", expanding=True)) & inbox.c.processed_at.is_(None)
+_THESE = among(inbox.c.id, "ids") & inbox.c.processed_at.is_(None)
 _UNREAD = select(inbox).where(_THESE).order_by(inbox.c.received_at, inbox.c.id)
 _FINISH_ALL = (
     update(inbox)

@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Integer, Row, and_, bindparam, func, insert, or_, select, update
 
+from dispatch.store.among import among
 from dispatch.store.tables_infra import OPEN_EFFECTS, outbox
 
 Closed = Literal["done", "failed", "void"]
@@ -84,7 +85,7 @@ def close(conn: Connection, ids: Collection[str], state: Closed, now: datetime) 
 
 _CLOSE = (
     update(outbox)
-    .where(outbox.c.id.in_(bindparam("ids", expanding=True)), OPEN_EFFECTS)
+    .where(among(outbox.c.id, "ids"), OPEN_EFFECTS)
     .values(state=bindparam("how"), closed_at=bindparam("now"), claimed_by=None, lease_until=None)
 )
 

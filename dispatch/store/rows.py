@@ -28,6 +28,7 @@ from dispatch.recontact import Assignment, Emergency, Recontact
 from dispatch.shiftcheck import ShiftCheck
 from dispatch.signature import Signature
 from dispatch.store import schema
+from dispatch.store.among import among
 from dispatch.swap import Swap
 
 TABLES: dict[type[Any], Table] = {
@@ -168,7 +169,7 @@ def _selecting(table: Table, owner: Owner | None, column: str) -> Select[Any]:
         owned = (due.c.owner_kind == owner.value) & (due.c.owner_id == table.c.id)
         meaning, due_at = due.c.meaning.label("deadline_meaning"), due.c.due_at.label("deadline_due")
         query = select(table, meaning, due_at).outerjoin(due, owned)
-    return query.where(table.c[column].in_(bindparam("wanted", expanding=True))).order_by(*_order(table))
+    return query.where(among(table.c[column], "wanted")).order_by(*_order(table))
 
 
 #: Columns that say when a row began, by whichever name its table has.

@@ -6,17 +6,18 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from dispatch.need import Waived
 from dispatch.store import datakeys
+from dispatch.store.among import among
 from dispatch.store.sealing import DataKey
 from dispatch.store.tables_practice import waivers
 
 # Asked in every pass of the matcher: one look for the whole batch, and nearly always an empty one.
 _STANDING = (
     select(waivers.c.case_id, waivers.c.person, waivers.c.by)
-    .where(waivers.c.case_id.in_(bindparam("cases", expanding=True)), waivers.c.ended_at.is_(None))
+    .where(among(waivers.c.case_id, "cases"), waivers.c.ended_at.is_(None))
     .order_by(waivers.c.case_id, waivers.c.at, waivers.c.id)
 )
 
