@@ -53,6 +53,11 @@ class Gap:
     off: tuple[str, ...] = ()
 
     @property
+    def missing(self) -> bool:
+        """Whether somebody is missing. A number that nobody proved is paged all the same: something to mend, no gap."""
+        return self.kind != "unproved"
+
+    @property
     def told(self) -> str:
         """The reason, and who said OFF. Alarms go by `reason` alone: one more who is off leaves it the same gap."""
         return f"{self.reason}; said OFF: {', '.join(self.off)}" if self.off else self.reason
@@ -111,8 +116,8 @@ def gaps(
 
 
 def alarming(found: Iterable[Gap], now: datetime) -> tuple[Gap, ...]:
-    """Those that begin within 24 hours and are not over. An unproved number is paged, and only shown."""
-    return tuple(gap for gap in found if gap.kind != "unproved" and gap.start < now + ALARM_WITHIN and now < gap.end)
+    """Those that begin within 24 hours and are not over, of what is missing."""
+    return tuple(gap for gap in found if gap.missing and gap.start < now + ALARM_WITHIN and now < gap.end)
 
 
 def said_off(duty: Duty, standing: Standing | None, now: datetime) -> Window | None:

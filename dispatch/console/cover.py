@@ -50,14 +50,14 @@ def of(actor: Actor, svc: Service, teams: Iterable[Team]) -> list[Cover]:
 
 
 def unproved(gaps: Iterable[Gap], names: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(sorted({names.get(str(gap.person), str(gap.person)) for gap in gaps if gap.kind == "unproved"}))
+    return tuple(sorted({names.get(str(gap.person), str(gap.person)) for gap in gaps if not gap.missing}))
 
 
 def holes(gaps: Sequence[Gap], names: Mapping[str, str]) -> tuple[Hole, ...]:
     """Nobody at all, then nobody in a layer, then everything else, each in order of time."""
     same: dict[tuple[str, datetime, datetime, str], list[Gap]] = {}
     for gap in gaps:
-        if gap.kind != "unproved":
+        if gap.missing:
             same.setdefault((gap.kind, gap.start, gap.end, _says(gap, names)), []).append(gap)
     found = [Hole(own[0], tuple(gap.layer for gap in own), says) for (*_, says), own in same.items()]
     return tuple(sorted(found, key=lambda hole: (_weight(hole.gap), hole.gap.start, hole.gap.end)))

@@ -168,8 +168,7 @@ def _coverage(request: Request, who: Asking, svc: Service, asked: Mapping[str, s
     start, end, wrong = _range(svc, team, asked)
     spells = duty.shifts(who.actor, svc, team.id, start, end)
     everything = duty.coverage(who.actor, svc, team.id, start, end)
-    # A number that was not proved is paged all the same: to be mended, and no gap.
-    found = [gap for gap in everything if gap.kind != "unproved"]
+    found = [gap for gap in everything if gap.missing]
     layers = [layer.layer for layer in duty.on_call(who.actor, svc, team.id).layers]
     names = {one.id: one.name for one in desk.crew(who.actor, svc, team.id)}
     names |= {spell.person.id: spell.person.name for spell in spells}

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field
 
 from dispatch.api.schemas.base import Body, Code, Line, PhoneNumber, WindowIn, WindowOut
-from dispatch.coverage import Gap
+from dispatch.coverage import Gap, GapKind
 from dispatch.credential import Credential, Training
 from dispatch.flow.duty import OverrideView, Spell
 from dispatch.flow.views import Named
@@ -209,7 +209,7 @@ class GapOut(WindowOut):
     """`person` is set where one person is the reason. `off`: who would be on call then, and said OFF."""
 
     layer: str
-    kind: Literal["nobody", "single", "language", "population", "credential", "unreachable", "unproved"]
+    kind: GapKind
     reason: str = Field(validation_alias="told")
     person: str | None
     off: list[str]

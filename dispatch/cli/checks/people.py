@@ -87,7 +87,10 @@ def _on_call(team: str, found: tuple[Gap, ...], svc: Service) -> Finding:
 
 def _numbers(actor: Actor, svc: Service, team: str, now: datetime) -> Finding:
     """People by their id in the roster, as texts name them."""
-    what, mend = f"numbers {team}", "have each open the page Me and send themselves a code"
+    what, mend = (
+        f"numbers {team}",
+        "send each a code from their page under People, or have them send one on the page Me",
+    )
     with svc.record.read() as conn:
         only_proved = svc.rosters.team(conn, team).team.settings.verified_only
     gaps = duty.coverage(actor, svc, team, now, now + FORECAST)
@@ -96,7 +99,7 @@ def _numbers(actor: Actor, svc: Service, team: str, now: datetime) -> Finding:
         if lost:
             says = f"on call in the next 72 hours and not paged, because their numbers are not proved: {_few(lost)}"
             return red(what, says, mend)
-    unproved = sorted({g.person or "" for g in gaps if g.kind == "unproved"})
+    unproved = sorted({g.person or "" for g in gaps if not g.missing})
     if unproved:
         return note(what, f"on call in the next 72 hours, the number is not proved: {_few(unproved)}", mend)
     return ok(what, "of everybody on call in the next 72 hours proved")
