@@ -10,6 +10,7 @@ habits     what responders do with their phones; `texts` is how they read them, 
 office     what the operator and the coordinator do at their desks, through `client`
 opening    the first two minutes, scene by scene, on a `stage`; `strip` says in plain words what is happening
 outage     kills Redis, for a while
+kept       what a world that was started again goes on with
 tidy       closed cases are deleted, so that it runs for hours without growing
 web        the pages; `control` is what they ask the world
 """

@@ -20,8 +20,8 @@ from typing import NoReturn
 
 from dispatch.demo import recorded
 from dispatch.demo.arrivals import SPEED
+from dispatch.demo.kept import ARRIVALS, PROGRESS
 from dispatch.demo.people import OUR_NUMBER, SEED
-from dispatch.demo.world import ARRIVALS, PROGRESS
 from dispatch.errors import Fault, InvalidInput
 from dispatch.settings import PREFIX
 

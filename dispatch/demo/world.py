@@ -7,27 +7,23 @@ public API.
 
 from __future__ import annotations
 
-import json
 import os
 import random
-import secrets
 import signal
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
-from pathlib import Path
 
 import httpx2
 
 from dispatch import bootstrap, logs
-from dispatch.access import Role, system
+from dispatch.access import system
 from dispatch.clock import monotonic
-from dispatch.demo import arrivals, contacts, control, figures, opening, people, recorded, tidy
+from dispatch.demo import arrivals, contacts, control, figures, kept, opening, people, recorded, tidy
 from dispatch.demo.arrivals import Arrival, Pace
 from dispatch.demo.client import Client, NotDone
-from dispatch.demo.client import Role as DeskRole
 from dispatch.demo.habits import Habits
 from dispatch.demo.hands import Hands
 from dispatch.demo.lines import USUAL
@@ -38,19 +34,13 @@ from dispatch.demo.phones.carrier import Account
 from dispatch.demo.phones.server import PhoneServer
 from dispatch.demo.stage import Stage
 from dispatch.demo.strip import Scene, Strip
-from dispatch.errors import InvalidInput
-from dispatch.flow import admin
 from dispatch.flow import people as roster
-from dispatch.flow.service import Service
 from dispatch.queue import QueueDown
 from dispatch.responder import Availability
 from dispatch.settings import Settings
 
 log = logs.get(__name__)
 
-ARRIVALS = "arrivals.db"
-PROGRESS = "progress.json"
-DESKS = "desks.json"
 #: With so many open cases no more contacts are logged: whatever the speed, the demo does not grow.
 MOST_OPEN = 40
 READY_WITHIN = 60.0
@@ -90,7 +80,7 @@ class World:
             _account(settings), hop=HOP, port=plan.port, routes=control.routes(self, self._members), usual=USUAL
         )
         self.habits = Habits(self.phones, self._members, self._figures, self.hands, self.strip.tell, self._second)
-        self._client = Client(settings.address, _desks(self._svc, settings.data_dir))
+        self._client = Client(settings.address, kept.desks(self._svc, settings.data_dir))
         self.office = Office(
             self._client,
             self._svc.clock,
@@ -149,7 +139,7 @@ class World:
         actor = system("demo")
         roster.import_roster(actor, self._svc, people.roster(self._members))
         roster.set_policy(actor, self._svc, people.TEAM, people.policy())
-        played = _progress(self._settings.data_dir)[0] > 0 or not self._plan.opening
+        played = kept.progress(self._settings.data_dir)[0] > 0 or not self._plan.opening
         self._on_duty(lambda member: played or member.post.opening)
 
     def _on_duty(self, who: Callable[[Member], bool]) -> None:
@@ -177,12 +167,12 @@ class World:
     # --- callers -----------------------------------------------------------------------------------------------------
 
     def _callers(self) -> None:
-        number, self._run = _progress(self._settings.data_dir)
+        number, self._run = kept.progress(self._settings.data_dir)
         if self._plan.opening and number == 0:
             self._await_visitor()
             opening.play(self._stage())
         self._on_duty(lambda _: True)
-        source = recorded.kept(self._settings.data_dir / ARRIVALS)
+        source = recorded.kept(self._settings.data_dir / kept.ARRIVALS)
         numbered = source.replay(number) if source else _drawn(self._figures, self._plan.seed, number)
         self._replay(numbered, "recorded" if source else "drawn")
 
@@ -255,7 +245,7 @@ class World:
             shown = f"case {case['code']}" if case else "no case"
             self.strip.tell(f"A contact is logged: {arrival.kind.replace('_', ' ')}, {shown}.")
             break
-        _put(self._settings.data_dir / PROGRESS, {"arrivals": number, "run": self._run})
+        kept.put(self._settings.data_dir / kept.PROGRESS, {"arrivals": number, "run": self._run})
 
 
 def _drawn(known: figures.Figures, seed: int, after: int) -> Iterator[tuple[int, Arrival]]:
@@ -272,42 +262,3 @@ def _account(settings: Settings) -> Account:
         f"{settings.address}/twilio/sms{_RETRY}",
         f"{settings.address}/twilio/voice{_RETRY}",
     )
-
-
-def _desks(svc: Service, data_dir: Path) -> dict[DeskRole, str]:
-    """The tokens of the made-up operator and coordinator; made on the first start."""
-    path = data_dir / DESKS
-    if path.exists():
-        kept: dict[DeskRole, str] = json.loads(path.read_text("utf-8"))
-        return kept
-    roles: dict[DeskRole, Role] = {"operator": Role.OPERATOR, "coordinator": Role.COORDINATOR}
-    made: dict[DeskRole, str] = {}
-    for desk, role in roles.items():
-        try:
-            made[desk] = admin.create_token(system("demo"), svc, f"DEMO {desk}", [role])[1]
-        except InvalidInput:
-            # A start that was cut short has left a token behind whose secret nobody knows.
-            made[desk] = admin.create_token(system("demo"), svc, f"DEMO {desk} {secrets.token_hex(2)}", [role])[1]
-    _put(path, made)
-    return made
-
-
-def _progress(data_dir: Path) -> tuple[int, str]:
-    """How many arrivals earlier processes of this demo have logged, and what makes its Idempotency-Keys its own."""
-    path = data_dir / PROGRESS
-    try:
-        kept = json.loads(path.read_text("utf-8"))
-        return int(kept["arrivals"]), str(kept["run"])
-    except (OSError, ValueError, KeyError):
-        return 0, secrets.token_hex(4)
-
-
-def _put(path: Path, what: object) -> None:
-    """Whole or not at all."""
-    half = path.with_suffix(".new")
-    file = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        os.write(file, json.dumps(what).encode())
-    finally:
-        os.close(file)
-    half.rename(path)

@@ -37,6 +37,8 @@ class RunningDemo:
             now = SystemClock().now().isoformat()
             self._environment[f"{PREFIX}CLOCK"] = f"{now}|{now}|{clock}"
         self.visitor = requests.Session()
+        # The token of the page, and whose it is: a visitor does not load the page anew before each key.
+        self._csrf: tuple[dict[str, str], str] = ({}, "")
         self.log = self.folder / "log"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -56,7 +58,7 @@ class RunningDemo:
         assert self._process is not None
         assert self._process.poll() is None, self.log.read_text("utf-8")
         try:
-            return self.visitor.get(self.address, timeout=5).ok and self.visitor.get(f"{self.address}/demo/now").ok
+            return self.visitor.get(self.address, timeout=20).ok and self.visitor.get(f"{self.address}/demo/now").ok
         except requests.RequestException:
             return False
 
@@ -67,7 +69,7 @@ class RunningDemo:
         return load(None, **{name.removeprefix(PREFIX).lower(): value for name, value in given.items()})
 
     def now(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.visitor.get(f"{self.address}/demo/now", timeout=5).json()
+        found: dict[str, Any] = self.visitor.get(f"{self.address}/demo/now", timeout=20).json()
         return found
 
     def texts(self) -> dict[str, list[str]]:
@@ -76,11 +78,13 @@ class RunningDemo:
 
     def post(self, path: str, **body: str) -> requests.Response:
         """What the page's script sends: with the token of the page."""
-        page = self.visitor.get(self.address, timeout=5).text
-        found = re.search(r'data-csrf="([^"]+)"', page)
-        assert found is not None
-        headers = {"X-CSRF-Token": found[1], "Sec-Fetch-Site": "same-origin"}
-        return self.visitor.post(self.address + path, json=body, headers=headers, allow_redirects=False, timeout=5)
+        if self._csrf[0] != self.visitor.cookies.get_dict():
+            page = self.visitor.get(self.address, timeout=20).text
+            found = re.search(r'data-csrf="([^"]+)"', page)
+            assert found is not None
+            self._csrf = (self.visitor.cookies.get_dict(), found[1])
+        headers = {"X-CSRF-Token": self._csrf[1], "Sec-Fetch-Site": "same-origin"}
+        return self.visitor.post(self.address + path, json=body, headers=headers, allow_redirects=False, timeout=20)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

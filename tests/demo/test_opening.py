@@ -54,7 +54,7 @@ def test_silence_so_the_next_person_when_the_ladder_says(played: Played) -> None
     assert silent.person != next_one.person
     assert (silent.answer, next_one.answer) == ("expired", "accepted")
     assert silent.delivery == "delivered"
-    assert STEP <= next_one.created_at - silent.created_at < STEP * 1.6
+    assert STEP <= next_one.created_at - silent.created_at < STEP * 2
     assert played.seen.news.index(f"{case.code}: {NAMES[silent.person]} is asked.") < played.seen.news.index(
         f"{case.code}: {NAMES[next_one.person]} is asked."
     )
