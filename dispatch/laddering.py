@@ -158,9 +158,12 @@ def left_asleep(escalation: Escalation, on: Mapping[str, Collection[str]], asked
 
 def refreeze(turn: Turn, urgency: Urgency, needed: int) -> None:
     """Urgency or the number needed rose: take the new ladder from its first step. Its due time is the earlier of the
-    two; open pages stay valid."""
+    two; open pages stay valid. A case for which nobody was to be paged (UK and Victorian codes E, F, G are routine)
+    begins its first."""
     escalation = turn.file.escalation
     if escalation is None:
+        if turn.case.state in UNFILLED and urgency is not Urgency.ROUTINE:
+            start(turn, Reason.FIRST, max(1, needed - len(turn.file.owners)))
         return
     before = escalation.deadline
     anew = replace(

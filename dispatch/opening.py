@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from dispatch.answering import backup
 from dispatch.case import Case, Event, Line, State
 from dispatch.casefile import CaseFile, Office, Turn
 from dispatch.deadline import Deadline, Meaning
@@ -172,4 +173,12 @@ def assessed_again(turn: Turn, found: Triage, timezone: str) -> None:
         turn.happened(Event.ASSESSED)
         if rose or turn.case.needed > before.needed:
             refreeze(turn, urgency, turn.case.needed)
+        if turn.case.needed > before.needed and turn.case.state is not State.CLEARED:
+            _one_more(turn)
     turn.nudge = True
+
+
+def _one_more(turn: Turn) -> None:
+    """Whoever has the case keeps it, and must not go alone where two are needed by what has just been learnt."""
+    if turn.file.escalation is None and turn.file.owners and len(turn.file.owners) < turn.case.needed:
+        backup(turn, None)

@@ -113,8 +113,9 @@ def save(conn: Connection, savings: Sequence[Saving], now: datetime, new_id: Cal
             elif row.deadline is None and was is not None and was.deadline is not None:
                 stopped.append(row.id)
         _tell_place(told, saving, case)
-    insert_rows(conn, added)
+    # Changes first: a case has one open run at the most, and the run that ends here makes room for the one that begins.
     update_rows(conn, changed)
+    insert_rows(conn, added)
     told.timers_disarm += stop_clocks(conn, stopped)
     set_clocks(conn, told, [(row, case.team, case.id) for row, case in clocks], new_id)
     outbox.add(conn, [row for s in savings for row in _effect_rows(s, new_id, now)], now)

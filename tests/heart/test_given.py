@@ -1,8 +1,11 @@
-"""A case given to somebody by name before anybody was looked for: one person is not yet the whole team."""
+"""Nobody is left alone where two are needed, and no case that rises stays without anybody being asked: whichever way
+it came to have nobody looked for."""
 
 from __future__ import annotations
 
-from dispatch import answering
+from dataclasses import replace
+
+from dispatch import answering, opening, working
 from dispatch.case import State
 from dispatch.priority import Urgency
 from dispatch.teammix import Mix
@@ -34,3 +37,30 @@ def test_who_may_not_work_alone_is_not_left_alone_by_an_assignment() -> None:
     running = bench.file.escalation
     assert running is not None
     assert running.missing == 1
+
+
+def test_who_has_a_case_that_turns_out_to_need_two_does_not_go_alone() -> None:
+    """The first caller knew of no weapon; a second one, an hour later, does not know."""
+    bench = Bench()
+    bench.open(found(Urgency.URGENT))
+    bench.decide(lambda turn: answering.assign(turn, "ana"))
+    assert not [run for run in bench.file.escalations if run.open]
+    bench.decide(lambda turn: opening.assessed_again(turn, found(Urgency.URGENT, people=2), "America/New_York"))
+    bench.check()
+    running = bench.file.escalation
+    assert running is not None
+    assert (running.missing, bench.file.owners, bench.file.case.state) == (1, ("ana",), State.ACCEPTED)
+
+
+def test_a_case_for_which_nobody_was_to_be_paged_is_paged_once_it_rises() -> None:
+    for rises in (
+        lambda turn: working.regrade(turn, Urgency.VERY_URGENT, confirmed=True),
+        lambda turn: opening.assessed_again(turn, found(Urgency.VERY_URGENT), "America/New_York"),
+    ):
+        bench = Bench()
+        bench.open(replace(found(Urgency.ROUTINE), pages=False))
+        assert not [run for run in bench.file.escalations if run.open]
+        bench.decide(rises)
+        bench.check()
+        assert bench.file.escalation is not None
+        assert bench.file.escalation.urgency is Urgency.VERY_URGENT

@@ -233,6 +233,20 @@ def test_when_one_of_two_ends_the_case_the_other_hears_it(world: World) -> None:
     assert world.state(case) == "cleared"
 
 
+@everywhere
+def test_a_case_is_reopened_also_while_backup_is_looked_for(world: World) -> None:
+    """Asked for after it was cleared: a case has one run at the most, and the new one takes its place."""
+    case = accepted(world)
+    world.ana.reply("5").expect_sms("done")
+    world.do(work.escalate, COORDINATOR, case.id)
+    world.ben.expect_sms(PAGE, case.code)
+    world.do(work.reopen, COORDINATOR, case.id, "called again")
+    assert world.state(case) == "paging"
+    assert [run.state.value for run in world.file(case.id).escalations if run.open] == ["asking"]
+    world.ana.expect_sms(PAGE).reply("1").expect_sms("You have")
+    world.ben.expect_sms("is with ana")
+
+
 def test_the_second_of_two_is_looked_for_until_found(world: World) -> None:
     case = world.log("very_urgent", known=Tri.UNKNOWN)
     world.ana.expect_sms(PAGE).reply("1").expect_sms("first of 2")
