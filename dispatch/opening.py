@@ -180,5 +180,8 @@ def assessed_again(turn: Turn, found: Triage, timezone: str) -> None:
 
 def _one_more(turn: Turn) -> None:
     """Whoever has the case keeps it, and must not go alone where two are needed by what has just been learnt."""
-    if turn.file.escalation is None and turn.file.owners and len(turn.file.owners) < turn.case.needed:
+    owners = turn.file.owners
+    if turn.file.escalation is None and owners and len(owners) < turn.case.needed:
         backup(turn, None)
+        for owner in owners:
+            turn.tell(owner, "first_of_two", needed=str(turn.case.needed))

@@ -153,3 +153,16 @@ def test_a_second_call_in_which_nothing_was_asked_takes_no_danger_back(world: Wo
     world.settle()
     for who in (world.ana, world.dee):
         who.expect_sms(PAGE, case.code).expect_call("Crisis page")
+
+
+def test_whoever_has_the_case_hears_that_it_needs_two_after_all(world: World) -> None:
+    case = world.log("very_urgent")
+    world.ana.expect_sms(PAGE).reply("1").expect_sms("You have")
+    unsure = world.contact(weapon="unknown")
+    more = intake.Draft(unsure, (answers.Given("cssrs-screener", ANSWERS["very_urgent"]),), case_id=case.id)
+    intake.log_contact(OPERATOR, world.svc, more, "second", "second")
+    world.settle()
+    world.ana.expect_sms("You have", case.code, "first of 2")
+    world.ben.expect_sms(PAGE, "2-person").reply("1").expect_sms("with ana")
+    world.ana.expect_sms("the team is complete, with ben")
+    assert world.owners(case) == ("ana", "ben")
