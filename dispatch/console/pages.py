@@ -217,7 +217,9 @@ def _to_sign_in(request: Request) -> Response:
 
 
 def _refused(request: Request, error: ServiceError) -> Response:
-    return _shown(request, error.status, error.title, _OURS if error.status >= 500 else error.detail)
+    # A field's name begins what is said of it, and stays as it is.
+    says = error.detail if error.faults else error.detail[:1].upper() + error.detail[1:]
+    return _shown(request, error.status, error.title, _OURS if error.status >= 500 else says)
 
 
 def _shown(request: Request, status: int, title: str, what: str) -> Response:
@@ -233,7 +235,7 @@ def _shown(request: Request, status: int, title: str, what: str) -> Response:
         now=svc.clock.now(),
         zone=ZoneInfo("UTC"),
         title=title,
-        what=what[:1].upper() + what[1:],
+        what=what,
     )
     return HTMLResponse(text, status)
 
