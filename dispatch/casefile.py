@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 from dispatch import case as cases
-from dispatch.alarm import Alarm
+from dispatch.alarm import Alarm, Kind
 from dispatch.case import CLOCKS, LEAVES, Case, Event, State, next_state
 from dispatch.deadline import Deadline, Meaning
 from dispatch.effects import Effect, Tell
@@ -153,6 +153,18 @@ class Turn:
     def set_clock(self) -> None:
         """Give the case the one deadline of its state."""
         self.put(replace(self.case, deadline=clock_of(self.case, self.file, self.policy, self.now)))
+
+    def hurry(self) -> None:
+        """The urgency rose: whoever has the case since it was routine has no longer than if it were given now, and the
+        alarm that nobody has it does not go on ringing once an hour."""
+        now, before = clock_of(self.case, self.file, self.policy, self.now), self.case.deadline
+        if now is not None and before is not None and now.due_at < before.due_at:
+            self.put(replace(self.case, deadline=now))
+        every = alarm_every(self.policy, self.case.urgency)
+        for alarm in self.file.alarms:
+            if alarm.open and alarm.kind is Kind.UNANSWERED and every < alarm.every and alarm.deadline is not None:
+                due = min(alarm.deadline.due_at, self.now + every)
+                self.put(replace(alarm, every=every, deadline=Deadline(Meaning.RING_AGAIN, due)))
 
 
 #: Events that start the state's clock again although the state stays: our own alarms, and a safety check-in that was

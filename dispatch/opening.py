@@ -173,6 +173,7 @@ def assessed_again(turn: Turn, found: Triage, timezone: str) -> None:
         turn.happened(Event.ASSESSED)
         if rose or turn.case.needed > before.needed:
             refreeze(turn, urgency, turn.case.needed)
+            turn.hurry()
         if turn.case.needed > before.needed and turn.case.state is not State.CLEARED:
             _one_more(turn)
     turn.nudge = True

@@ -180,6 +180,7 @@ def regrade(turn: Turn, urgency: Urgency, *, confirmed: bool) -> bool:
     turn.say("regraded", was=case.urgency.value, to=urgency.value)
     if higher:
         laddering.refreeze(turn, urgency, turn.case.needed)
+        turn.hurry()
     if turn.case.state in UNFILLED:
         turn.nudge = True
     return True
