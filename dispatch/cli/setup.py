@@ -93,7 +93,7 @@ def _people(here: Local) -> tuple[str, str]:
 def _has_team(here: Local) -> bool:
     from dispatch.flow import desk
 
-    return bool(desk.teams(here.svc))
+    return bool(desk.teams(here.actor, here.svc))
 
 
 def _ring(here: Local, team: str, person: str, wait: int) -> None:

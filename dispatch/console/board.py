@@ -50,7 +50,7 @@ def acknowledge(
 
 def _now(who: Asking, svc: Service, team: str | None) -> dict[str, Any]:
     actor = who.actor
-    teams = desk.teams(svc, actor)
+    teams = desk.teams(actor, svc)
     if team is not None and team not in {t.id for t in teams}:
         raise NotFound("There is no such team.")
     shown = [t for t in teams if team in (None, t.id)]

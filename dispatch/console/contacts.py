@@ -122,7 +122,7 @@ def _shown(
     key: str | None = None,
     earlier: Any = None,
 ) -> HTMLResponse:
-    teams = desk.teams(svc, who.actor)
+    teams = desk.teams(who.actor, svc)
     if not teams:
         raise Refused("There is no team yet: import a roster first.")
     answered = first(fields.values, "answered_at")

@@ -90,7 +90,7 @@ def _shown(
         "number": verifying.number(who.actor, svc, person) if person is not None else None,
         "own": next((one for one in mine if one.team is None), None),
         "by_team": {one.team: one for one in mine if one.team is not None},
-        "teams": desk.teams(svc, who.actor),
+        "teams": desk.teams(who.actor, svc),
         "made": made,
         "senders": svc.senders,
         "form": form or Fields({}),

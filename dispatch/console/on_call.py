@@ -20,7 +20,7 @@ router = new_router()
 
 @router.get("/on-call")
 def on_call(request: Request, who: Annotated[Asking, Gate(Act.SEE_ROSTER)], svc: Svc) -> Response:
-    teams = desk.teams(svc, who.actor)
+    teams = desk.teams(who.actor, svc)
     known = {"cover": cover.of(who.actor, svc, teams), "me": who.actor.person, "asked": None, "hours": None}
     return page(request, svc, who, "on_call.html", known)
 
@@ -36,7 +36,7 @@ def say(request: Request, who: Annotated[Asking, Gate(Act.SET_AVAILABILITY)], sv
     try:
         people.set_availability(who.actor, svc, me, Availability(state), hours, even_so=even_so)
     except AskedBack as error:
-        teams = desk.teams(svc, who.actor)
+        teams = desk.teams(who.actor, svc)
         known = {"cover": cover.of(who.actor, svc, teams), "me": me, "asked": error.detail, "hours": hours}
         return page(request, svc, who, "on_call.html", known, status=error.status)
     return go("/on-call")

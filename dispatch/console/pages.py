@@ -153,7 +153,7 @@ def _not_live(svc: Service) -> bool:
 
 def zone_of(svc: Service, who: Asking | None, team: str | None) -> ZoneInfo:
     """The team's time zone; without a team, the one of the reader's first team."""
-    known = desk.teams(svc, who.actor if who else None)
+    known = desk.teams(who.actor if who else None, svc)
     chosen = next((t for t in known if t.id == team), known[0] if known else None)
     return chosen.zone if chosen else ZoneInfo("UTC")
 

@@ -148,7 +148,7 @@ def _form(
         "rows": range(min(person_form.MOST, held + 1)),
         "held": held,
         "choices": {
-            "teams": [(team.id, team.name or team.id) for team in desk.teams(svc, who.actor)],
+            "teams": [(team.id, team.name or team.id) for team in desk.teams(who.actor, svc)],
             "roles": [(role, role) for role in ROLES],
             "populations": [(one, one.replace("_", " ")) for one in POPULATIONS],
             "statuses": [(one, one) for one in STATUSES],

@@ -257,7 +257,7 @@ def _fields(failed: Failed, form: str, given: Mapping[str, str]) -> Fields:
 
 
 def team_of(svc: Service, who: Asking, wanted: str | None) -> tuple[Team, list[Team]]:
-    teams = desk.teams(svc, who.actor)
+    teams = desk.teams(who.actor, svc)
     chosen = next((team for team in teams if team.id == wanted), None if wanted else next(iter(teams), None))
     if chosen is None:
         raise NotFound("There is no such team.")

@@ -28,7 +28,7 @@ Approving = Annotated[Asking, Gate(Act.APPROVE_SWAP)]
 @router.get("/shifts")
 def shifts(request: Request, who: Swapping, svc: Svc, of: str | None = None) -> Response:
     leads = who.actor.may(Act.MANAGE_ROSTER) and Role.COORDINATOR in who.actor.roles
-    teams = {team.id: team for team in desk.teams(svc, who.actor)}
+    teams = {team.id: team for team in desk.teams(who.actor, svc)}
     crew = {team: desk.crew(who.actor, svc, team) for team in teams}
     person = who.actor.person
     if of is not None and of != person:
@@ -112,7 +112,7 @@ def refuse(who: Approving, svc: Svc, swap_id: str) -> Response:
 
 
 def _zone(svc: Service, who: Asking, team: str | None) -> ZoneInfo:
-    found = next((each for each in desk.teams(svc, who.actor) if each.id == team), None)
+    found = next((each for each in desk.teams(who.actor, svc) if each.id == team), None)
     if found is None:
         raise InvalidInput("team: choose one", [Fault("team", "choose one")])
     return zone(found.timezone)

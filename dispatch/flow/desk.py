@@ -24,15 +24,15 @@ from dispatch.flow.service import Service
 from dispatch.flow.views import CaseLine, Named, PageView
 from dispatch.priority import Urgency
 from dispatch.roster import Team
-from dispatch.store import datakeys, schema
+from dispatch.store import datakeys, people, schema
 from dispatch.store.rows import load_rows
 
 #: Texts of strangers stay in sight this long; a person who wrote to us may write again.
 STRANGERS = timedelta(hours=24)
 
 
-def teams(svc: Service, actor: Actor | None = None) -> list[Team]:
-    """Teams in a fixed order; those of the actor when one is given."""
+def teams(actor: Actor | None, svc: Service) -> list[Team]:
+    """Teams in a fixed order: the actor's, or all for a page before the sign-in."""
     t = schema.teams
     with svc.record.read() as conn:
         ids = list(conn.scalars(select(t.c.id).order_by(t.c.id)))
@@ -44,10 +44,8 @@ def teams(svc: Service, actor: Actor | None = None) -> list[Team]:
 def crew(actor: Actor, svc: Service, team: str) -> list[Named]:
     """Who of a team may be given a case, by name."""
     check(actor, Act.SEE_ROSTER, team)
-    posts = schema.posts
-    query = select(posts.c.person).distinct().where(posts.c.team == team, posts.c.role.in_(("responder", "supervisor")))
     with svc.record.read() as conn:
-        ids = list(conn.scalars(query))
+        ids = people.callable_in(conn, team)
         names = Names(svc, conn, ids)
     return sorted((names.of(id_) for id_ in ids), key=lambda who: who.name.casefold())
 

@@ -59,17 +59,10 @@ def fairness(
         .join(schema.cases, c.id == p.case_id)
         .where(c.team == team, p.created_at >= start, p.created_at < end)
     )
-    posts = schema.posts.c
-    members = (
-        select(posts.person)
-        .distinct()
-        .join(schema.people, schema.people.c.id == posts.person)
-        .where(posts.team == team, posts.role.in_(people.CALLABLE), schema.people.c.active)
-    )
     with svc.record.read() as conn:
         here = svc.rosters.team(conn, team)
         pages = [PageFact(row.person, row.created_at, _ANSWERS.get(row.answer)) for row in conn.execute(query)]
-        ids = list(conn.scalars(members))
+        ids = people.callable_in(conn, team)
         night = here.policy.limits.night
         found = shares(here.roster, team, ids, pages, start, end, night)
         names = Names(svc, conn, [share.person for share in found])

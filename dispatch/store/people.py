@@ -229,6 +229,11 @@ def one(conn: Connection, person: str) -> Row[Any]:
     return found
 
 
+def callable_in(conn: Connection, team: str) -> list[str]:
+    """Who may be asked in this team, by id."""
+    return sorted(set(conn.scalars(_CALLABLE, {"team": team})))
+
+
 def skills_of(conn: Connection, team: str) -> frozenset[str]:
     """Every skill that somebody has who may be asked in this team."""
     rows = conn.scalars(select(schema.people.c.skills).where(schema.people.c.id.in_(_CALLABLE)), {"team": team})
