@@ -73,12 +73,12 @@ class Worker:
 
     def work(self, team: str) -> int:
         """Match, and send while matching goes on, so that the first page is out before the last case is looked at."""
-        more = True
+        more, going = True, searching.Round()
 
         def look() -> None:
             nonlocal more
             if more:
-                _, more = searching.match_some(self._actor, self.svc, team)
+                _, more = searching.match_some(self._actor, self.svc, team, going)
 
         performed = 0
         while more:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from itertools import islice
+from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -41,26 +42,45 @@ def new_link() -> str:
     return "".join(secrets.choice(_LINK) for _ in range(10))
 
 
+@dataclass
+class Round:
+    """One way through a team's waiting cases, a batch at a time. `passed`: those for which nothing could be done, as
+    they were then; `then`: how people were, for it holds no longer than they stay so."""
+
+    passed: set[Waiting] = field(default_factory=set)
+    then: object = None
+
+
+class Waiting(NamedTuple):
+    """A case that wants somebody, and the versions of it and of its escalation."""
+
+    case_id: str
+    version: int
+    escalation_version: int
+
+
 def match_team(actor: Actor, svc: Service, team: str) -> int:
     """Ask people for every case of the team that wants somebody, in the exact waiting order; returns how many pages
     were wanted."""
-    total, more = match_some(actor, svc, team)
+    going = Round()
+    total, more = match_some(actor, svc, team, going)
     while more:
-        wanted, more = match_some(actor, svc, team)
+        wanted, more = match_some(actor, svc, team, going)
         total += wanted
     return total
 
 
-def match_some(actor: Actor, svc: Service, team: str) -> tuple[int, bool]:
-    """One pass over the first cases in the waiting order: how many pages were wanted, and whether another pass may
-    find more.
+def match_some(actor: Actor, svc: Service, team: str, going: Round) -> tuple[int, bool]:
+    """One pass over the next cases in the waiting order: how many pages were wanted, and whether another pass of this
+    round may find more.
 
     The team's row is held from reading the candidates to the commit, so no case earlier in the order can lose a
-    person to a later one.
+    person to a later one. Cases for which nobody can be asked are passed by, however many they are; when anybody or one
+    of those cases has changed meanwhile, the round begins again with the first.
     """
     check(actor, Act.RUN, team)
     try:
-        return retrying(lambda: _match_once(actor, svc, team))
+        return retrying(lambda: _match_once(actor, svc, team, going))
     except (Conflict, Unavailable):
         raise
     except Exception:
@@ -71,29 +91,33 @@ def match_some(actor: Actor, svc: Service, team: str) -> tuple[int, bool]:
 def _each_alone(actor: Actor, svc: Service, team: str) -> int:
     """One case that cannot be matched must not keep its whole team from being paged: its own clock rings for it."""
     with svc.record.read() as conn:
-        ids = _wanting(conn, team)
+        waiting = _waiting(conn, team)
     wanted = 0
-    for case_id in ids:
+    for one in waiting:
         try:
-            wanted += retrying(partial(_match_once, actor, svc, team, case_id))[0]
+            wanted += retrying(partial(_match_once, actor, svc, team, Round(), one.case_id))[0]
         except (Conflict, Unavailable):
             raise
         except Exception:
-            log.exception("case_not_matched", case=case_id)
+            log.exception("case_not_matched", case=one.case_id)
     return wanted
 
 
-def _match_once(actor: Actor, svc: Service, team_id: str, only: str | None = None) -> tuple[int, bool]:
+def _match_once(actor: Actor, svc: Service, team_id: str, going: Round, only: str | None = None) -> tuple[int, bool]:
     now = svc.clock.now()
     with svc.record.write() as conn:
         svc.rosters.lock(conn, svc.record, team_id)
-        ids = [id_ for id_ in _wanting(conn, team_id) if only in (None, id_)]
-        if not ids:
+        waiting = [one for one in _waiting(conn, team_id) if only in (None, one.case_id)]
+        if not waiting:
             return 0, False
         team = svc.rosters.team(conn, team_id)
-        search = Search.load(conn, team, now, waivers.standing(conn, ids[:BATCH]))
+        search = Search.load(conn, team, now)
+        passed = going.passed if going.then == search.people else set()
+        batch = [one for one in waiting if one not in passed][:BATCH]
+        ids = [one.case_id for one in batch]
+        search.waived = waivers.standing(conn, ids)
         turns: list[tuple[CaseFile | None, Turn]] = []
-        files = casefiles.load_many(conn, svc.record, ids[:BATCH])
+        files = casefiles.load_many(conn, svc.record, ids)
         for file, turn in turns_for(actor, svc, conn, files, now, [team]):
             search.people_for(turn)
             if turn.file is not file:
@@ -101,24 +125,26 @@ def _match_once(actor: Actor, svc: Service, team_id: str, only: str | None = Non
         people.paged(conn, search.versions_of_picked(), now)
         people.passed_over(conn, search.passed_over - search.picked)
         told = store(svc, conn, turns, now) if turns else Told()
-    # Another look follows only when this one moved something; a step that was passed has made its own wish.
-    again = len(ids) > BATCH or any(t.nudge for _, t in turns)
-    if turns:
-        told.teams.discard(team_id)
-        mirror(svc, told)
-    return search.wanted, again and bool(turns)
+    moved = {turn.case.id for _, turn in turns}
+    going.passed, going.then = passed | {one for one in batch if one.case_id not in moved}, search.people
+    if not turns:
+        return 0, not going.passed.issuperset(waiting)
+    told.teams.discard(team_id)
+    mirror(svc, told)
+    # A step that was passed has made its own wish.
+    return search.wanted, len(waiting) > BATCH or any(turn.nudge for _, turn in turns)
 
 
-def _wanting(conn: Connection, team: str) -> list[str]:
+def _waiting(conn: Connection, team: str) -> list[Waiting]:
     """Cases of the team whose escalation wants somebody asked, in the total order."""
     e, c = schema.escalations, schema.cases
     query = (
-        select(c.c.id)
+        select(c.c.id, c.c.version, e.c.version)
         .join(e, e.c.case_id == c.c.id)
         .where(e.c.team == team, e.c.state.in_((Run.ASKING.value, Run.EXHAUSTED.value)), e.c.want > 0)
         .order_by(c.c.rank, c.c.respond_by, c.c.logged_at, c.c.id)
     )
-    return list(conn.scalars(query))
+    return [Waiting(*row) for row in conn.execute(query)]
 
 
 @dataclass
@@ -128,17 +154,19 @@ class Search:
     team: TeamNow
     pool: Pool
     versions: dict[str, int]
-    #: whose credential is waived for which case
-    waived: Mapping[str, tuple[Waived, ...]]
     #: whoever is on call, with their layers
     layers: Mapping[str, tuple[str, ...]]
+    #: everything about people that a match depends on; equal to another pass's while nothing has changed
+    people: object
+    #: whose credential is waived for which case
+    waived: Mapping[str, tuple[Waived, ...]] = field(default_factory=dict)
     wanted: int = 0
     picked: set[str] = field(default_factory=set)
     #: excused people in whose place somebody else was asked
     passed_over: set[str] = field(default_factory=set)
 
     @classmethod
-    def load(cls, conn: Connection, team: TeamNow, now: datetime, waived: Mapping[str, tuple[Waived, ...]]) -> Search:
+    def load(cls, conn: Connection, team: TeamNow, now: datetime) -> Search:
         limits = team.limits
         proved_only = team.team.settings.verified_only
         known = people.pool(conn, team.team.id, limits.night_began(now), now, proved_only=proved_only)
@@ -147,7 +175,7 @@ class Search:
         found = candidates((k.responder for k in known), on, standings, now)
         layers = {one.responder.id: tuple(duty.layer for duty in one.on) for one in found if one.on}
         pool = Pool(found, now, limits, team.rules)
-        return cls(team, pool, {k.responder.id: k.version for k in known}, waived, layers)
+        return cls(team, pool, {k.responder.id: k.version for k in known}, layers, (known, layers, team.policy))
 
     def versions_of_picked(self) -> dict[str, int]:
         return {person: self.versions[person] for person in self.picked}

@@ -16,7 +16,7 @@ from sqlalchemy import Row, select
 from dispatch import bootstrap
 from dispatch.access import Actor, Role, system
 from dispatch.clock import ManualClock
-from dispatch.contact import Contact, Location
+from dispatch.contact import Contact, Location, Needs
 from dispatch.contactvalues import CallType, Channel, Tri, Worry
 from dispatch.facts import SAFETY_FACTS, Safety
 from dispatch.flow import answers, intake, paging, people, searching
@@ -60,12 +60,13 @@ def svc(request: pytest.FixtureRequest, migrated: Path, tmp_path: Path) -> Itera
         server.drop(url)
 
 
-def roster() -> str:
+def roster(signs: str = "") -> str:
+    """Everybody on call; `signs` is the one who speaks sign language."""
     names = [f"p{n}" for n in range(PEOPLE)]
     lmhp = "[{state: VA, title: LMHP, status: active, expires: 2030-01-01}]"
     made = [
         f"  - {{id: {who}, name: Made-up {who}, phone: '+120255501{n:02d}', roles: [responder], teams: [default],"
-        f" credentials: {lmhp}}}"
+        f" credentials: {lmhp}{', skills: [asl]' if who == signs else ''}}}"
         for n, who in enumerate(names)
     ]
     shifts = [f"  - {{team: default, layer: primary, person: {who}, always: true}}" for who in names]
@@ -73,7 +74,7 @@ def roster() -> str:
     return "\n".join([teams, "people:", *made, "shifts:", *shifts, ""])
 
 
-def log(svc: Service, n: int) -> None:
+def log(svc: Service, n: int, skills: tuple[str, ...] = ()) -> None:
     contact = Contact(
         channel=Channel.VOICE,
         call_type=CallType.PERSON_IN_CRISIS,
@@ -81,6 +82,7 @@ def log(svc: Service, n: int) -> None:
         location=Location(known=Tri.YES),
         safety=Safety(**dict.fromkeys(SAFETY_FACTS, Tri.NO)),
         worry=Worry.NONE,
+        needs=Needs(skills=skills),
     )
     draft = intake.Draft(contact, (answers.Given("cssrs-screener", URGENT),))
     intake.log_contact(OPERATOR, svc, draft, f"key-{n}", f"body-{n}")
@@ -165,6 +167,24 @@ def test_accepts_declines_logging_and_matching_at_once_keep_every_capacity(svc: 
     busy = {case for case, _ in [*owned(svc), *open_pages(svc)]}
     assert sorted(have + asked) == sorted(pages)
     assert len(busy) == PEOPLE
+
+
+def test_however_many_wait_for_somebody_who_is_busy_whoever_is_behind_them_is_asked_for(svc: Service) -> None:
+    people.import_roster(SYSTEM, svc, roster(signs="p3"))
+    blocked = 2 * searching.BATCH + 5
+    for n in range(1 + blocked):
+        log(svc, n, ("asl",))
+    searching.match_team(SYSTEM, svc, "default")
+    [(first, who)] = open_pages(svc)
+    assert (first, who) == (waiting_order(svc)[0], "p3")
+    log(svc, 1 + blocked)
+    searching.match_team(SYSTEM, svc, "default")
+    assert len(open_pages(svc)) == 2
+    decline = Actor("p3", frozenset({Role.RESPONDER}), person="p3")
+    (page,) = (row for row in rows(svc) if row.person == "p3")
+    paging.decline(decline, svc, first, "p3", page.id)
+    searching.match_team(SYSTEM, svc, "default")
+    assert {case for case, who in open_pages(svc) if who == "p3"} == {waiting_order(svc)[1]}
 
 
 def rows(svc: Service) -> list[Row[Any]]:
