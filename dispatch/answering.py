@@ -62,7 +62,10 @@ def _join(
     _settle(turn, page, Act.ACCEPT)
     escalation = turn.file.escalation
     if escalation is not None:
-        escalation = replace(escalation, got=escalation.got + 1)
+        got = escalation.got + 1
+        # A run for one more does not end a search for two, whatever it was begun for.
+        short = max(0, turn.case.needed - len(turn.file.owners))
+        escalation = replace(escalation, got=got, needed=max(escalation.needed, got + short))
         if mix is not None and not mix.complete:
             escalation = _half_a_team(turn, escalation, mix)
         turn.put(escalation)

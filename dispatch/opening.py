@@ -167,15 +167,18 @@ def assessed_again(turn: Turn, found: Triage, timezone: str) -> None:
     )
     turn.say("reassessed", was=before.urgency.value, urgency=urgency.value, incomplete=found.incomplete)
     promise_to_call_back(turn)
+    more = turn.case.needed > before.needed
+    # Backup may have been called while the operator was still asking: that run is for a case that was known less of.
+    first = before.state is State.LOGGED and turn.file.escalation is None
     if before.state is State.LOGGED:
         queue(turn, pages=found.pages)
     else:
         turn.happened(Event.ASSESSED)
-        if rose or turn.case.needed > before.needed:
-            refreeze(turn, urgency, turn.case.needed)
-            turn.hurry()
-        if turn.case.needed > before.needed and turn.case.state is not State.CLEARED:
-            _one_more(turn)
+    if (rose or more) and not first:
+        refreeze(turn, urgency, turn.case.needed)
+        turn.hurry()
+    if more and before.state not in (State.LOGGED, State.CLEARED):
+        _one_more(turn)
     turn.nudge = True
 
 
