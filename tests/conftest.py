@@ -31,7 +31,12 @@ _FIRST = {"chaos": 0, "browser": 1, "fuzz": 2, "story": 3, "postgres": 4}
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    names: set[str] = set()
     for item in items:
+        if item.nodeid in names:
+            # A parallel run knows tests by their names: of two with the same, one would never run, and nobody be told.
+            raise pytest.UsageError(f"{item.nodeid}: two tests have this name")
+        names.add(item.nodeid)
         if " at 0x" in item.nodeid:
             # Each process of a parallel run would give it another name, and the run would refuse to start.
             raise pytest.UsageError(f"{item.nodeid}: give this parameter an id without an address")
@@ -39,7 +44,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if not kinds:
             item.add_marker(pytest.mark.unit)
         for kind in kinds:
-            if kind in _ALONE:
+            # One group only: a test of two would be in neither, and what it shares with its own be made twice.
+            if kind in _ALONE and item.get_closest_marker("xdist_group") is None:
                 item.add_marker(pytest.mark.xdist_group(kind))
                 break
     items.sort(key=lambda item: min((_FIRST[k] for k in _FIRST if item.get_closest_marker(k)), default=9))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from pathlib import Path
 
@@ -85,3 +86,11 @@ def test_a_skip_fails_where_nothing_may_be_skipped(
     result = pytester.runpytest_subprocess("-p", "tests.support.noskips", option)
     assert result.parseoutcomes() == outcome
     assert (result.ret in (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED)) == ("errors" in outcome)
+
+
+@pytest.mark.xdist_group("together")
+def test_a_parallel_run_knows_which_tests_belong_together(request: pytest.FixtureRequest) -> None:
+    """A release of pytest took the group out of a test's name, and nobody was told: what kills processes then ran
+    beside what measures them."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        assert request.node.nodeid.endswith("@together")
