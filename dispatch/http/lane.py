@@ -12,6 +12,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -66,7 +67,9 @@ class Lane(Generic[T, R]):
             told = list(zip((asked for _, asked in batch), answers, strict=True))
             # One wake-up for all who wait in a loop: each costs the loop and this thread a change of hands.
             for loop in {asked.get_loop() for asked, _ in told}:
-                loop.call_soon_threadsafe(_answer, [one for one in told if one[0].get_loop() is loop])
+                # A loop that has ended has nobody waiting in it; the lane must outlive it.
+                with suppress(RuntimeError):
+                    loop.call_soon_threadsafe(_answer, [one for one in told if one[0].get_loop() is loop])
 
     def _answers(self, items: Sequence[T]) -> Sequence[R | Exception]:
         try:
