@@ -35,11 +35,6 @@ def held_until(policy: Policy, urgency: Urgency, now: datetime, timezone: str) -
     return min((w.start for w in windows if w.start > now), default=None)
 
 
-def why(found: Triage) -> tuple[str, ...]:
-    """What puts the case where it is, in bands and facts: fit for a board, an answer to a single question is not."""
-    return found.reasons
-
-
 def open_case(
     *,
     case_id: str,
@@ -58,7 +53,8 @@ def open_case(
     known_people: tuple[str, ...] = (),
 ) -> Turn:
     """A new case in a turn of its own. `assessing`: the operator is still asking; it is queued at the cautious level
-    when that takes too long. `known_people` of ours have spoken with the person before."""
+    when that takes too long, and at once where it cannot come to be more urgent than it is. `known_people` of ours have
+    spoken with the person before."""
     held = held_until(policy, found.urgency, now, timezone)
     line = facts.line or Line.LOST
     case = Case(
@@ -72,7 +68,7 @@ def open_case(
         answered_at=answered_at,
         logged_at=now,
         opened_by=operator,
-        why=why(found),
+        why=found.reasons,
         incomplete=found.incomplete,
         needed=found.people_needed,
         needed_because=found.two_person_because,
@@ -92,7 +88,7 @@ def open_case(
     turn.say("case_opened", urgency=found.urgency.value, mode=found.mode.value, respond_by=found.respond_by)
     promise_to_call_back(turn)
     turn.set_clock()
-    if not (assessing and found.incomplete and not found.hard_stops):
+    if not (assessing and found.incomplete and found.urgency is not Urgency.IMMEDIATE):
         queue(turn, pages=found.pages)
     return turn
 
