@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, select
@@ -104,8 +104,9 @@ def ask(actor: Actor, svc: Service, case_id: str | None = None, done: Done | Non
         known = _mine(conn, me, case_id, since)
         case = None if known is not None else _worked_on(conn, me, case_id, since)
     if known is not None:
-        answer(actor, svc, known, Event.WANTED, done)
-        return known
+        id_, team = known
+        answer(_at_home(actor, team), svc, id_, Event.WANTED, done)
+        return id_
     if case is None:
         raise Refused("You had no such case in the last days: call your coordinator.")
     id_, team, code = case
@@ -131,19 +132,24 @@ def ask(actor: Actor, svc: Service, case_id: str | None = None, done: Done | Non
         _wanted(matter, code)
         return matter.row.id
 
-    return matters.begin(actor, svc, Act.DEBRIEF, team, make, decide)
+    return matters.begin(_at_home(actor, team), svc, Act.DEBRIEF, team, make, decide)
 
 
 def decline(actor: Actor, svc: Service, done: Done | None = None) -> bool:
     """`actor` wants none: their newest open one is over. False when there is none."""
     with svc.record.read() as conn:
         d = schema.debriefs.c
-        open_ones = select(d.id).where(d.person == actor.person, d.state.in_([s.value for s in OPEN]))
-        newest = conn.scalar(open_ones.order_by(d.offered_at.desc(), d.id.desc()).limit(1))
+        open_ones = select(d.id, d.team).where(d.person == actor.person, d.state.in_([s.value for s in OPEN]))
+        newest = conn.execute(open_ones.order_by(d.offered_at.desc(), d.id.desc()).limit(1)).one_or_none()
     if newest is None:
         return False
-    answer(actor, svc, newest, Event.DECLINED, done)
+    answer(_at_home(actor, newest.team), svc, newest.id, Event.DECLINED, done)
     return True
+
+
+def _at_home(actor: Actor, team: str) -> Actor:
+    """What somebody went through in a team stays theirs to speak of, though they were moved to another one since."""
+    return replace(actor, teams=actor.teams | {team}) if actor.teams else actor
 
 
 def answer(actor: Actor, svc: Service, debrief_id: str, event: Event, done: Done | None = None) -> None:
@@ -223,16 +229,16 @@ def _told(matter: Matter[Debrief]) -> list[str]:
     return [lead for lead in leads if lead != matter.row.person]
 
 
-def _mine(conn: Connection, me: str, case_id: str | None, since: datetime) -> str | None:
-    """The person's debrief of this case; without a case, the newest one that was not held."""
+def _mine(conn: Connection, me: str, case_id: str | None, since: datetime) -> tuple[str, str] | None:
+    """(id, team) of the person's debrief of this case; without a case, of the newest one that was not held."""
     d = schema.debriefs.c
-    query = select(d.id).where(d.person == me)
+    query = select(d.id, d.team).where(d.person == me)
     if case_id is not None:
         query = query.where(d.case_id == case_id)
     else:
         query = query.where(d.state != State.HELD.value, d.offered_at >= since)
-    found: str | None = conn.scalar(query.order_by(d.offered_at.desc(), d.id.desc()).limit(1))
-    return found
+    row = conn.execute(query.order_by(d.offered_at.desc(), d.id.desc()).limit(1)).one_or_none()
+    return None if row is None else (row.id, row.team)
 
 
 def _worked_on(conn: Connection, me: str, case_id: str | None, since: datetime) -> tuple[str, str, str] | None:

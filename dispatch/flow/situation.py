@@ -105,10 +105,11 @@ def _going_off(words: str) -> bool:
 
 
 def teams_of(svc: Service, context: ReplyContext) -> frozenset[str]:
-    """The teams of the cases that somebody was asked about or has."""
+    """The teams of the cases that somebody was asked about or has, and of the checks that wait for their answer."""
     pages = [p.page_id for p in context.open_pages] + [p.page_id for p in context.late_pages]
     held = [one.case_id for one in (*context.held, *context.check_ins)]
-    c, p = schema.cases.c, schema.pages.c
+    c, p, s = schema.cases.c, schema.pages.c, schema.shift_checks.c
     asked = select(p.case_id).where(p.id.in_(pages))
     with svc.record.read() as conn:
-        return frozenset(conn.scalars(select(c.team).where(c.id.in_(held) | c.id.in_(asked))))
+        work = set(conn.scalars(select(c.team).where(c.id.in_(held) | c.id.in_(asked))))
+        return frozenset(work.union(conn.scalars(select(s.team).where(s.id.in_(context.shift_checks)))))

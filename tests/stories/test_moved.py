@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from dispatch.access import Actor, Role
-from dispatch.flow import people, work
+from dispatch.disposition import Disposition
+from dispatch.flow import people, shiftchecks, work
 from dispatch.flow.replies import NotTheirs, _act
 from dispatch.flow.texted import Text
 from dispatch.reply import CallBridge, CheckInOk, ReplyContext, Status, Verb
 from dispatch.store import schema
 from tests.stories import team
+from tests.stories.duty import On, on_duty
 from tests.stories.world import SUPERVISOR, SYSTEM, World
 
 pytestmark = pytest.mark.story
@@ -78,3 +82,33 @@ def test_a_word_about_a_case_that_was_given_away_at_that_very_moment_changes_not
         with pytest.raises(NotTheirs):
             _act(text, meaning, ReplyContext())
     assert (world.state(case), world.owners(case)) == ("accepted", ("ben",))
+
+
+def test_a_check_that_waits_in_the_old_team_stands_in_the_way_of_no_text(world: World) -> None:
+    """Asked at the start of her shift, and moved before she answered: what she writes then is the answer."""
+    start = world.clock.now() + timedelta(hours=1)
+    on_duty(world, On("ana", start, start + timedelta(hours=8)), always=("ben",), shift_check="10m")
+    world.forward(hours=1)
+    world.do(shiftchecks.ask, SYSTEM)
+    world.ana.expect_sms("Shift check")
+    moves_ana(world)
+    world.ana.reply("STATUS").expect_sms("Your cases: none")
+    (check,) = world.rows(schema.shift_checks)
+    assert check.state == "answered"
+
+
+@pytest.mark.parametrize(("word", "state"), [("DEBRIEF", "wanted"), ("NO DEBRIEF", "declined")])
+def test_a_talk_after_a_case_of_the_old_team_is_still_theirs_to_ask_for_or_decline(
+    world: World, word: str, state: str
+) -> None:
+    world.staff("ana", "ben")
+    case = world.log(attempt_in_progress="yes")
+    world.ana.expect_sms(PAGE).expect_call("Crisis page").reply("1").expect_sms("You have")
+    world.ana.reply("6").expect_sms("recorded").reply("5").expect_sms("recorded").expect_sms("a hard one", case.code)
+    world.do(work.close, SUPERVISOR, case.id, Disposition.DE_ESCALATED)
+    moves_ana(world)
+    world.ana.reply(word).expect_sms("Noted")
+    for lead in (world.kim, world.dee) if state == "wanted" else ():
+        lead.expect_sms("ana would like a debrief")
+    (debrief,) = world.rows(schema.debriefs)
+    assert debrief.state == state
