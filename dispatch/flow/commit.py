@@ -101,14 +101,23 @@ def commit(
 
 def store(svc: Service, conn: Connection, turns: Sequence[tuple[CaseFile | None, Turn]], now: datetime) -> Told:
     """Save what turns decided, ledger last. Nothing may follow in the transaction."""
-    savings = [Saving(before, t.file, t.effects, t.nudge) for before, t in turns]
-    told = casefiles.save(conn, savings, now, svc.new_id)
-    after = [entry for before, t in turns for entry in aftermath.follow(svc, conn, told, before, t)]
-    told.ledger_no = ledger.append(conn, [*(entry for _, t in turns for entry in entries(t)), *after])
+    told, said = save(svc, conn, turns, now)
+    told.ledger_no = ledger.append(conn, said)
     return told
 
 
-def entries(turn: Turn) -> list[Entry]:
+def save(
+    svc: Service, conn: Connection, turns: Sequence[tuple[CaseFile | None, Turn]], now: datetime
+) -> tuple[Told, list[Entry]]:
+    """Save what turns decided, with what follows for people whose work they ended; the entries are the caller's to
+    append, last."""
+    savings = [Saving(before, t.file, t.effects, t.nudge) for before, t in turns]
+    told = casefiles.save(conn, savings, now, svc.new_id)
+    after = [entry for before, t in turns for entry in aftermath.follow(svc, conn, told, before, t)]
+    return told, [*(entry for _, t in turns for entry in _entries(t)), *after]
+
+
+def _entries(turn: Turn) -> list[Entry]:
     case = turn.case
     return [Entry(turn.now, turn.actor, said.kind, case.id, case.team, said.data) for said in turn.said]
 

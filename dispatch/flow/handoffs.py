@@ -19,14 +19,14 @@ from dispatch.case import EXPOSED
 from dispatch.casefile import CaseFile, Turn
 from dispatch.errors import Fault, InvalidInput, NotAllowed, Refused
 from dispatch.flow import matters, service_alarms
-from dispatch.flow.commit import entries, mirror, retrying, turns_for
+from dispatch.flow.commit import mirror, retrying, save, turns_for
 from dispatch.flow.handable import codes_of, held_by, why_not
 from dispatch.flow.service import Service
 from dispatch.handoff import Event, Handoff, Outcome, State, advance
 from dispatch.matter import Matter
 from dispatch.roster import on_call
 from dispatch.store import casefiles, ledger, people, schema
-from dispatch.store.casefiles import Saving, Told
+from dispatch.store.casefiles import Told
 from dispatch.store.ledger import Entry
 
 #: An offer of a moment before the end of a spell is still given this long to be answered.
@@ -108,10 +108,7 @@ def accept(actor: Actor, svc: Service, handoff_id: str, cases: Sequence[str] | N
             turns = turns_for(actor, svc, conn, [f for f in able if f.case.id in found.moves], now)
             for _, turn in turns:
                 hand_over(turn, row.giver, row.taker, row.id)
-            told = casefiles.save(
-                conn, [Saving(before, t.file, t.effects, t.nudge) for before, t in turns], now, svc.new_id
-            )
-            said = [entry for _, turn in turns for entry in entries(turn)]
+            told, said = save(svc, conn, turns, now)
             _tell_taken(matter, [turn for _, turn in turns])
             said += matters.save(svc, conn, told, row, matter)
             said += _settled(conn, told, matter)

@@ -119,6 +119,18 @@ def test_told_in_time_offered_and_taken(world: World) -> None:
     assert duty.ringing() == []
 
 
+def test_whoever_hands_long_work_on_rests_after_it(duty: World) -> None:
+    duty.policy('limits: {rest_after: 20m, pages_per_night: 6, night: "22:00-07:00"}')
+    held(duty, "routine")
+    duty.forward(minutes=25)
+    id_ = offered(duty)
+    duty.do(handoffs.accept, BEN, id_)
+    duty.ben.expect_sms("yours now")
+    duty.ana.expect_sms("ben has")
+    (ana,) = duty.rows(schema.people, id="ana")
+    assert ana.resting_until == duty.clock.now() + timedelta(hours=8)
+
+
 @everywhere
 def test_silence_moves_nothing_tells_the_coordinator_and_a_late_yes_is_welcome(world: World) -> None:
     duty = with_shifts(world)
