@@ -14,6 +14,7 @@ from dispatch.flow import shiftchecks
 from dispatch.flow.rosters import TeamNow
 from dispatch.flow.service import Service
 from dispatch.marks import Mark, marks
+from dispatch.matching import Candidate, candidates
 from dispatch.responder import Availability, Standing
 from dispatch.roster import OnCall, on_call
 from dispatch.shiftcheck import ShiftCheck
@@ -60,6 +61,13 @@ def pool(conn: Connection, here: TeamNow, now: datetime) -> list[people.Known]:
     """Everybody of the team who may be asked, as a match at this moment sees them."""
     proved_only = here.team.settings.verified_only
     return people.pool(conn, here.team.id, here.limits.night_began(now), now, proved_only=proved_only)
+
+
+def present(conn: Connection, here: TeamNow, now: datetime) -> tuple[Candidate, ...]:
+    """The same people, each with what they are on call in now."""
+    known = pool(conn, here, now)
+    on = on_call(here.roster, here.team.id, now)
+    return candidates((k.responder for k in known), on, {k.responder.id: k.standing for k in known}, now)
 
 
 def standings(conn: Connection, here: TeamNow, now: datetime) -> dict[str, Standing]:

@@ -17,12 +17,10 @@ from dispatch.alarming import raise_alarm
 from dispatch.casefile import Turn
 from dispatch.eligibility import can_be_rung
 from dispatch.errors import Fault, InvalidInput
-from dispatch.flow import matters
+from dispatch.flow import marking, matters
 from dispatch.flow.rosters import TeamNow
 from dispatch.flow.service import Service
-from dispatch.matching import candidates
 from dispatch.matter import Matter
-from dispatch.roster import on_call
 from dispatch.rulepack import TitleRule, best_title, waived_title
 from dispatch.signature import (
     WITHIN,
@@ -160,10 +158,7 @@ def _supervisor(conn: Connection, team: TeamNow, row: Row[Any], now: datetime) -
     named = [c.supervisor for c in mine if c.supervisor is not None]
     rows = [one for one in people.some(conn, named) if one.active]
     titles = {one.id: _title(team, one, now) for one in rows}
-    known = people.pool(conn, team.team.id, None, now)
-    standings = {k.responder.id: k.standing for k in known}
-    pool = candidates((k.responder for k in known), on_call(team.roster, team.team.id, now), standings, now)
-    ringable = [who.responder for who in pool if can_be_rung(who, now)]
+    ringable = [who.responder for who in marking.present(conn, team, now) if can_be_rung(who, now)]
     today = wall(now, team.team.zone).date()
     pack = team.rules.of(team.team.state, today) if team.rules is not None else None
     for who in ringable:

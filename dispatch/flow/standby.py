@@ -9,22 +9,19 @@ from sqlalchemy import Connection, Row, select
 
 from dispatch.eligibility import can_be_rung
 from dispatch.errors import AskedBack
+from dispatch.flow import marking
 from dispatch.flow.service import Service
-from dispatch.matching import candidates
-from dispatch.roster import on_call
-from dispatch.store import people, schema
+from dispatch.store import schema
 
 
 def last_one(svc: Service, conn: Connection, person: Row[Any], now: datetime) -> bool:
     """They can be rung now, and in some team of theirs nobody else could be once they are off.
 
-    The roster alone does not say it: of two people on call, one may have said OFF already, or stopped our texts.
+    The roster alone does not say it: of two people on call, one may have said OFF already, stopped our texts, or not
+    proved a number where only those are paged.
     """
     for team in person.teams:
-        known = people.pool(conn, team, None, now)
-        on = on_call(svc.rosters.team(conn, team).roster, team, now)
-        standings = {k.responder.id: k.standing for k in known}
-        found = candidates((k.responder for k in known), on, standings, now)
+        found = marking.present(conn, svc.rosters.team(conn, team), now)
         if {who.responder.id for who in found if can_be_rung(who, now)} == {person.id}:
             return True
     return False

@@ -9,12 +9,13 @@ import pytest
 from dispatch.access import system
 from dispatch.disposition import Disposition
 from dispatch.errors import AskedBack
-from dispatch.flow import covering, people, rostering, work
+from dispatch.flow import covering, people, rostering, verifying, work
 from dispatch.override import Override
 from dispatch.responder import Availability
 from dispatch.store import schema
+from tests.stories import team
 from tests.stories.places import everywhere
-from tests.stories.world import COORDINATOR, SUPERVISOR, World
+from tests.stories.world import COORDINATOR, SUPERVISOR, SYSTEM, World
 
 pytestmark = pytest.mark.story
 
@@ -96,6 +97,13 @@ def test_whoever_said_off_already_does_not_count_as_cover(world: World) -> None:
     world.cam.reply("ON").expect_sms("You are on call")
     world.ana.reply("OFF").expect_sms("You are off call")
     assert world.ringing() == []
+
+
+def test_whoever_cannot_be_paged_until_their_number_is_proved_does_not_count_as_cover(world: World) -> None:
+    text = team.roster("ana", "ben").replace("arlington]", "arlington], numbers: verified")
+    people.import_roster(SYSTEM, world.svc, text)
+    verifying.proved(SYSTEM, world.svc, "ana", "code")
+    world.ana.reply("OFF").expect_sms("the last one on call")
 
 
 def test_off_on_a_page_is_asked_back_as_by_text(world: World) -> None:
