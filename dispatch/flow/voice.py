@@ -121,10 +121,16 @@ def _connect(svc: Service, effect: Row[Any], again: str, *, joined: str) -> str:
         keys = datakeys.load(conn, {row.key_id for row in rows})
         c = schema.cases
         code = conn.scalar(select(c.c.code).where(c.c.id == effect.case_id)) or ""
+    refused: set[str] = set()
     for row in reversed(rows):
         personal = svc.sealer.open_dict("contacts", "personal", row.id, keys[row.key_id], row.personal)
         phone = (personal.get("person") or {}).get("phone")
-        if phone and phone.get("call") != "no" and svc.hotline_number:
+        if not phone:
+            continue
+        # The last word about a number holds: it may have been allowed in the contact before.
+        if phone.get("call") == "no":
+            refused.add(phone["number"])
+        elif phone["number"] not in refused and svc.hotline_number:
             return twiml.connect(
                 spoken.line("connecting", code), phone["number"], caller_id=svc.hotline_number, ring=RING, action=again
             )

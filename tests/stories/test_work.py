@@ -11,7 +11,7 @@ from dispatch.case import Case, Event, Line
 from dispatch.contactvalues import Tri
 from dispatch.disposition import Disposition
 from dispatch.errors import NotAllowed, Refused
-from dispatch.flow import work
+from dispatch.flow import intake, work
 from dispatch.flow.work import EmergencyCall
 from dispatch.store import schema
 from tests.stories.places import everywhere, without_redis
@@ -363,6 +363,14 @@ def test_call_rings_me_and_joins_me_to_the_person_from_the_hotlines_number(world
 @pytest.mark.parametrize("call", ["no", None])
 def test_call_for_a_person_without_a_number_that_may_be_called_says_so(world: World, call: str | None) -> None:
     case = accepted(world, phone="+12025550143" if call else None, may_call=call or "unknown")
+    world.ana.reply("CALL").expect_sms(f"{case.code}: your phone will ring now")
+    world.ana.expect_call("There is no telephone number", "that may be called")
+
+
+def test_a_number_the_person_now_says_not_to_call_is_not_called_though_they_allowed_it_before(world: World) -> None:
+    case = accepted(world, phone="+12025550143", may_call="yes")
+    again = intake.Draft(world.contact(phone="+12025550143", may_call="no"), case_id=case.id)
+    world.do(intake.log_contact, OPERATOR, again, "later", "later")
     world.ana.reply("CALL").expect_sms(f"{case.code}: your phone will ring now")
     world.ana.expect_call("There is no telephone number", "that may be called")
 
