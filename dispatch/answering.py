@@ -210,6 +210,15 @@ def backup(turn: Turn, person: str | None) -> None:
         turn.tell(person, "backup_coming")
 
 
+def one_more(turn: Turn) -> None:
+    """Whoever has the case keeps it, and must not go alone where two are needed by what has just been learnt."""
+    owners = turn.file.owners
+    if turn.file.escalation is None and owners and len(owners) < turn.case.needed:
+        backup(turn, None)
+        for owner in owners:
+            turn.tell(owner, "first_of_two", needed=str(turn.case.needed))
+
+
 def call_for_help(turn: Turn, person: str, why: str) -> None:
     """A responder in danger. The answer on their screen is neutral: somebody may be reading it over their shoulder."""
     raise_alarm(turn, Kind.SAFETY, why, subject=person)

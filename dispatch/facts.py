@@ -81,6 +81,7 @@ class Facts:
         return self.call_type not in NO_RESPONSE
 
 
+_UNDER_18 = (Population.CHILD, Population.ADOLESCENT)
 #: From the calmest: not having said is more worrying than having said "none".
 _WORRY = (Worry.NONE, Worry.UNKNOWN, Worry.SOME, Worry.HIGH)
 
@@ -95,6 +96,8 @@ def together(earlier: Facts, later: Facts) -> Facts:
         fact: Tri.YES if Tri.YES in (getattr(earlier.safety, fact), getattr(later.safety, fact)) else said
         for fact, said in ((fact, getattr(later.safety, fact)) for fact in SAFETY_FACTS)
     }
+    minor = Tri.YES if Tri.YES in (earlier.minor, later.minor) else later.minor
+    populations = [one for one in (later.population, earlier.population) if minor is not Tri.YES or one in _UNDER_18]
     types = (later.call_type, earlier.call_type)
     asks = later.call_type if later.asks_response or not earlier.asks_response else earlier.call_type
     return replace(
@@ -103,11 +106,11 @@ def together(earlier: Facts, later: Facts) -> Facts:
         safety=Safety(**dangers),
         worry=max(earlier.worry, later.worry, key=_WORRY.index),
         languages=tuple(dict.fromkeys((*earlier.languages, *later.languages))),
-        population=later.population or earlier.population,
+        population=next((one for one in populations if one is not None), None),
         responder_gender=later.responder_gender or earlier.responder_gender,
         skills=tuple(dict.fromkeys((*earlier.skills, *later.skills))),
         area=later.area or earlier.area,
         visit=earlier.visit if later.visit is Tri.UNKNOWN else later.visit,
-        minor=Tri.YES if Tri.YES in (earlier.minor, later.minor) else later.minor,
+        minor=minor,
         age_known=earlier.age_known or later.age_known,
     )

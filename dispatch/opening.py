@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from dispatch.answering import backup
+from dispatch.answering import one_more
 from dispatch.case import Case, Event, Line, State
 from dispatch.casefile import CaseFile, Office, Turn
 from dispatch.deadline import Deadline, Meaning
@@ -15,7 +15,7 @@ from dispatch.facts import Facts
 from dispatch.hours import Hours, open_windows
 from dispatch.laddering import refreeze, start
 from dispatch.policy import Policy
-from dispatch.priority import Mode, Urgency, most_urgent
+from dispatch.priority import Mode, Urgency, most_urgent, strongest
 from dispatch.recontact import Recontact
 from dispatch.triage import Triage
 from dispatch.wallclock import zone
@@ -103,10 +103,16 @@ def queue(turn: Turn, *, pages: bool = True) -> None:
 
 def promise_to_call_back(turn: Turn) -> None:
     """A line that is not held gets a clock, owned by the operator who took the call, until a QMHP has spoken with the
-    person."""
+    person. One that runs already runs no slower than the urgency asks now."""
     case = turn.case
     within = turn.policy.recontact_within(case.line.value, case.urgency)
-    if within is None or case.first_contact_at is not None or any(r.open for r in turn.file.recontacts):
+    if within is None or case.first_contact_at is not None:
+        return
+    running = next((one for one in turn.file.recontacts if one.open), None)
+    if running is not None and running.deadline is not None:
+        if within < running.every:
+            due = min(running.deadline.due_at, turn.now + within)
+            turn.put(replace(running, every=within, deadline=Deadline(Meaning.RECONTACT_OVERDUE, due)))
         return
     turn.put(
         Recontact(
@@ -124,37 +130,56 @@ def lowered(turn: Turn, found: Triage) -> None:
     """A lower result has been confirmed by a second person: the case follows it, never below what a person set by
     hand."""
     case = turn.case
-    urgency = most_urgent(found.urgency, case.by_hand or found.urgency)
+    urgency, _, promised = _but_for_a_hand(turn, found)
     if urgency.rank <= case.urgency.rank:
         return
-    turn.put(replace(case, urgency=urgency, respond_by=max(case.respond_by, found.respond_by), why=found.reasons))
+    turn.put(replace(case, urgency=urgency, respond_by=max(case.respond_by, promised), why=found.reasons))
     turn.say("lowered", was=case.urgency.value, urgency=urgency.value)
     turn.nudge = True
 
 
-def assessed_again(turn: Turn, found: Triage, timezone: str) -> None:
-    """A further contact or assessment: the case may rise at once; what would lower it is already left out by triage."""
+def _but_for_a_hand(turn: Turn, found: Triage) -> tuple[Urgency, Mode, datetime]:
+    """Urgency, mode and respond-by of a case by `found` alone; what a person set by hand stands all the same."""
+    by_hand = turn.case.by_hand
+    if by_hand is None:
+        return found.urgency, found.mode, found.respond_by
+    return (
+        most_urgent(found.urgency, by_hand),
+        strongest(found.mode, turn.policy.mode[by_hand]),
+        min(found.respond_by, turn.case.answered_at + turn.policy.respond_by[by_hand]),
+    )
+
+
+def assessed_again(turn: Turn, found: Triage, facts: Facts, timezone: str, *, unsafe: bool = False) -> None:
+    """A further contact or assessment: the case may rise at once; what would lower it is already left out by triage.
+
+    `facts` are what all contacts together say. `unsafe`: this contact or assessment itself says that the scene is; an
+    earlier one may have been answered meanwhile by somebody who recorded that the scene is cleared.
+    """
     before = turn.case
-    urgency = found.urgency if found.urgency.rank < before.urgency.rank else before.urgency
-    # The cautious level of an unfinished form was an assumption: finishing the form may replace it.
     if before.incomplete and not found.incomplete and before.first_contact_at is None:
-        urgency = most_urgent(found.urgency, before.by_hand or found.urgency)
+        # The cautious level of an unfinished form was an assumption: finishing the form may replace it.
+        urgency, mode, respond_by = _but_for_a_hand(turn, found)
+    else:
+        urgency = most_urgent(found.urgency, before.urgency)
+        mode = strongest(found.mode, before.mode)
+        respond_by = min(found.respond_by, before.respond_by)
     rose = urgency.rank < before.urgency.rank
-    strength = list(Mode)
-    mode = found.mode if strength.index(found.mode) > strength.index(before.mode) else before.mode
-    if before.incomplete and not found.incomplete:
-        mode = found.mode
-    promised = before.answered_at + (found.respond_by - before.answered_at)
     turn.put(
         replace(
             before,
             urgency=urgency,
             mode=mode,
-            respond_by=min(before.respond_by, promised) if not before.incomplete else promised,
+            respond_by=respond_by,
             incomplete=found.incomplete,
             why=found.reasons,
+            population=facts.population.value if facts.population else None,
+            languages=facts.languages,
+            gender=facts.responder_gender,
+            skills=facts.skills,
+            area=facts.area,
             hard_stops=tuple(dict.fromkeys((*before.hard_stops, *found.hard_stops))),
-            scene_hold=before.scene_hold or found.scene_hold,
+            scene_hold=before.scene_hold or unsafe,
             needed=max(before.needed, found.people_needed),
             needed_because=tuple(dict.fromkeys((*before.needed_because, *found.two_person_because))),
             safety=("2-person",) if max(before.needed, found.people_needed) > 1 else before.safety,
@@ -174,14 +199,5 @@ def assessed_again(turn: Turn, found: Triage, timezone: str) -> None:
         refreeze(turn, urgency, turn.case.needed)
         turn.hurry()
     if more and before.state not in (State.LOGGED, State.CLEARED):
-        _one_more(turn)
+        one_more(turn)
     turn.nudge = True
-
-
-def _one_more(turn: Turn) -> None:
-    """Whoever has the case keeps it, and must not go alone where two are needed by what has just been learnt."""
-    owners = turn.file.owners
-    if turn.file.escalation is None and owners and len(owners) < turn.case.needed:
-        backup(turn, None)
-        for owner in owners:
-            turn.tell(owner, "first_of_two", needed=str(turn.case.needed))

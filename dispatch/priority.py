@@ -32,7 +32,7 @@ _RANK = {urgency: rank for rank, urgency in enumerate(Urgency)}
 
 
 class Mode(StrEnum):
-    """What kind of response. Kept apart from urgency: a phone call can be very urgent."""
+    """What kind of response, the weakest first. Kept apart from urgency: a phone call can be very urgent."""
 
     PHONE = "phone"
     MOBILE = "mobile"
@@ -42,6 +42,10 @@ class Mode(StrEnum):
 
 def most_urgent(*urgencies: Urgency) -> Urgency:
     return min(urgencies, key=lambda u: u.rank)
+
+
+def strongest(*modes: Mode) -> Mode:
+    return max(modes, key=list(Mode).index)
 
 
 @dataclass(frozen=True, slots=True, order=True)

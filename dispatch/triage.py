@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 
 from dispatch.assessed import REPORTS_NOTHING, Assessed, cautious_urgency, known_urgency, raised_flags, urgency_of
 from dispatch.contactvalues import CallType, Tri, Worry
-from dispatch.facts import Facts
+from dispatch.facts import Facts, Safety
 from dispatch.policy import Policy
-from dispatch.priority import Mode, Urgency, most_urgent
+from dispatch.priority import Mode, Urgency, most_urgent, strongest
 from dispatch.prompts import prompts_for
 
 
@@ -94,10 +94,10 @@ def triage(
     given = _Given(facts, assessments, policy)
     grounds = sorted((ground for rule in RULES for ground in rule(given)), key=lambda one: one.urgency.rank)
     urgency = most_urgent(*(ground.urgency for ground in grounds))
-    mode = max((ground.mode for ground in grounds), key=_STRENGTH.index)
+    mode = strongest(*(ground.mode for ground in grounds))
     times = (ground.within for ground in grounds if ground.within is not None)
     respond_by = answered_at + min(times, default=policy.respond_by[urgency])
-    doubts = _doubts(given) if mode is Mode.MOBILE else ()
+    alone = doubts(facts, assessments, policy) if mode is Mode.MOBILE else ()
     late = ("the time to respond had passed before this was logged",) if respond_by <= now else ()
     return Triage(
         urgency=urgency,
@@ -106,18 +106,14 @@ def triage(
         arrive_by=respond_by + policy.check_in.arrival if mode in {Mode.MOBILE, Mode.CO_RESPONSE} else None,
         incomplete=any(one.incomplete for one in _of_the_person(given)) or _nobody_assessed(given),
         hard_stops=facts.safety.hard_stops(Tri.YES),
-        people_needed=2 if doubts else 1,
-        two_person_because=doubts,
+        people_needed=2 if alone else 1,
+        two_person_because=alone,
         because=_because(given),
         reasons=(*dict.fromkeys(ground.reason for ground in grounds), *late),
         prompts=prompts_for(facts, assessments, policy, mode),
-        scene_hold=bool(_scene(given)),
+        scene_hold=bool(scene_unsafe(facts.safety, assessments, policy)),
         pages=urgency is not Urgency.ROUTINE or not _asks_for_no_page(given),
     )
-
-
-#: Weakest first. Several grounds: the strongest.
-_STRENGTH = (Mode.PHONE, Mode.MOBILE, Mode.CO_RESPONSE, Mode.EMERGENCY)
 
 
 def _hard_stops(given: _Given) -> Iterator[Ground]:
@@ -131,7 +127,7 @@ def _danger_at_the_scene(given: _Given) -> Iterator[Ground]:
     for fact, urgency in given.policy.facts.items():
         if given.facts.safety.of(fact) is Tri.YES:
             yield given.ground(urgency, f"{fact} = yes")
-    for condition in _scene(given):
+    for condition in scene_unsafe(given.facts.safety, given.assessments, given.policy):
         mode = given.policy.scene[condition]
         yield Ground(Urgency.ROUTINE, mode, None, f"{condition}: the scene is not known to be safe")
 
@@ -209,30 +205,30 @@ def _nobody_assessed(given: _Given) -> bool:
     return given.facts.asks_response and not _of_the_person(given)
 
 
-def _scene(given: _Given) -> tuple[str, ...]:
-    """The conditions of `policy.scene` that hold."""
-    bands = {f"{one.protocol}.{band}" for one in given.assessments for band in (one.band, one.floor)}
+def scene_unsafe(safety: Safety, assessments: Sequence[Assessed], policy: Policy) -> tuple[str, ...]:
+    """The conditions of `policy.scene` that hold by these."""
+    bands = {f"{one.protocol}.{band}" for one in assessments for band in (one.band, one.floor)}
     return tuple(
         condition
-        for condition in given.policy.scene
-        if (condition in bands if "." in condition else given.facts.safety.of(condition) is Tri.YES)
+        for condition in policy.scene
+        if (condition in bands if "." in condition else safety.of(condition) is Tri.YES)
     )
 
 
-def _doubts(given: _Given) -> tuple[str, ...]:
-    """The conditions of `policy.two_person` that hold, or that an unfinished assessment leaves open."""
-    facts = given.facts
+def doubts(facts: Facts, assessments: Sequence[Assessed], policy: Policy) -> tuple[str, ...]:
+    """Why nobody travels alone, where somebody is to travel: the conditions of `policy.two_person` that hold, or that
+    an unfinished assessment leaves open."""
     unknown = {
         "weapon_unknown": facts.safety.of("weapon") is Tri.UNKNOWN,
         "violence_unknown": facts.safety.of("violence") is Tri.UNKNOWN,
         # Not knowing where the person is and knowing that nobody does come to the same for those who travel.
         "location_unknown": facts.location_known is not Tri.YES,
     }
-    bands = {f"{one.protocol}.{one.band or one.floor}" for one in given.assessments}
-    open_ones = {one.protocol for one in given.assessments if one.open}
+    bands = {f"{one.protocol}.{one.band or one.floor}" for one in assessments}
+    open_ones = {one.protocol for one in assessments if one.open}
     return tuple(
         condition
-        for condition in given.policy.two_person
+        for condition in policy.two_person
         if unknown.get(condition, condition in bands or condition.partition(".")[0] in open_ones)
     )
 

@@ -8,11 +8,13 @@ from datetime import datetime
 from dispatch import laddering
 from dispatch.alarm import Kind
 from dispatch.alarming import answer_stand_down, end_alarms, end_missed_check_in, raise_alarm
+from dispatch.answering import one_more
 from dispatch.case import UNFILLED, Event, State
 from dispatch.casefile import Turn
 from dispatch.deadline import Deadline, Meaning
+from dispatch.opening import promise_to_call_back, queue
 from dispatch.page import ANSWER, Act
-from dispatch.priority import Mode, Urgency
+from dispatch.priority import Mode, Urgency, strongest
 from dispatch.recontact import CONFIRM_WITHIN, Emergency
 
 #: The words an owner may send, and the event each one is.
@@ -127,7 +129,8 @@ def call_emergency(
         replace(
             base,
             incident_number=incident_number or base.incident_number,
-            person_consented=consented,
+            # Whoever confirms the contact hours later is not asked about consent again.
+            person_consented=base.person_consented if consented == "unknown" else consented,
             confirmed_at=confirmed_at,
             deadline=None if confirmed else Deadline(Meaning.CONFIRMATION_OVERDUE, turn.now + CONFIRM_WITHIN),
         )
@@ -152,9 +155,10 @@ def scene_cleared(turn: Turn) -> None:
         turn.tell(person, "scene_cleared")
 
 
-def regrade(turn: Turn, urgency: Urgency, *, confirmed: bool) -> bool:
+def regrade(turn: Turn, urgency: Urgency, *, confirmed: bool, doubts: tuple[str, ...] = ()) -> bool:
     """Set the urgency a person asks for. Raising takes effect at once; lowering waits as *proposed* unless it is
-    `confirmed`.
+    `confirmed`. `doubts` are why nobody would travel alone for this case (`triage.doubts`): a higher urgency may turn a
+    telephone call into a visit.
 
     Returns whether it took effect.
     """
@@ -165,13 +169,19 @@ def regrade(turn: Turn, urgency: Urgency, *, confirmed: bool) -> bool:
         turn.say("regrade_proposed", was=case.urgency.value, to=urgency.value)
         return False
     promised = case.answered_at + turn.policy.respond_by[urgency]
+    # A lower urgency never takes a stronger response away by itself.
+    mode = strongest(case.mode, turn.policy.mode[urgency]) if higher else case.mode
+    alone = doubts if mode is Mode.MOBILE and case.mode is not mode and case.needed < 2 else ()
     turn.put(
         replace(
             case,
             urgency=urgency,
             by_hand=urgency,
-            mode=_mode(turn, urgency, higher),
+            mode=mode,
             respond_by=min(case.respond_by, promised) if higher else promised,
+            needed=2 if alone else case.needed,
+            needed_because=(*case.needed_because, *alone),
+            safety=("2-person",) if alone else case.safety,
             held_until=None if higher else case.held_until,
             proposed=None,
             proposed_by=None,
@@ -179,19 +189,22 @@ def regrade(turn: Turn, urgency: Urgency, *, confirmed: bool) -> bool:
     )
     turn.say("regraded", was=case.urgency.value, to=urgency.value)
     if higher:
-        laddering.refreeze(turn, urgency, turn.case.needed)
-        turn.hurry()
+        _hurried(turn)
     if turn.case.state in UNFILLED:
         turn.nudge = True
     return True
 
 
-def _mode(turn: Turn, urgency: Urgency, higher: bool) -> Mode:
-    """A higher urgency may need a stronger response; a lower one never takes a stronger response away by itself."""
-    wanted = turn.policy.mode[urgency]
-    strength = list(Mode)
-    stronger = strength.index(wanted) > strength.index(turn.case.mode)
-    return wanted if higher and stronger else turn.case.mode
+def _hurried(turn: Turn) -> None:
+    """Everything that runs for a case goes at the pace of its new urgency."""
+    promise_to_call_back(turn)
+    if turn.case.state is State.LOGGED:
+        # Whoever raises it by hand has judged it: it does not wait for the operator's form.
+        queue(turn)
+    laddering.refreeze(turn, turn.case.urgency, turn.case.needed)
+    turn.hurry()
+    if turn.case.state is not State.CLEARED:
+        one_more(turn)
 
 
 def stand_down(turn: Turn) -> None:

@@ -16,7 +16,7 @@ from dispatch.access import Act, Actor
 from dispatch.assessed import AnsweredBy, Assessed, standing
 from dispatch.casefile import CaseFile, Turn
 from dispatch.errors import Conflict, NotFound, Refused
-from dispatch.facts import Facts, together
+from dispatch.facts import Facts, Safety, together
 from dispatch.flow import signatures
 from dispatch.flow.answers import Given, Scored, assessment_row, score_all
 from dispatch.flow.commit import commit, mirror
@@ -25,7 +25,7 @@ from dispatch.policy import Policy
 from dispatch.store import casefiles, contacts, datakeys
 from dispatch.store.casefiles import Told
 from dispatch.store.sealing import DataKey
-from dispatch.triage import Triage, triage
+from dispatch.triage import Triage, scene_unsafe, triage
 from protocols.model import Protocol
 
 _FACTS = TypeAdapter(Facts)
@@ -61,7 +61,9 @@ def assess(actor: Actor, svc: Service, case_id: str, given: Given) -> AssessedAg
         proposed = standing([*history, scored[0].assessed], turn.policy).proposed
         counts = scored[0].assessed not in proposed
         row["standing"] = "counts" if counts else "proposed"
-        opening.assessed_again(turn, found, timezone)
+        # What the contacts say of the scene was looked at when they were logged.
+        unsafe = bool(scene_unsafe(Safety(), [scored[0].assessed], turn.policy))
+        opening.assessed_again(turn, found, facts[-1], timezone, unsafe=unsafe)
         turn.say("assessed", protocol=given.protocol, band=scored[0].score.band, counts=counts)
         return AssessedAgain(row["id"], counts, found.prompts)
 
@@ -166,6 +168,23 @@ def facts_of_case(conn: Connection, case_id: str) -> Facts:
     if not found:
         raise NotFound("The case has no contact.")
     return reduce(together, found)
+
+
+def bands_of_case(conn: Connection, case_id: str) -> list[Assessed]:
+    """The latest result of each protocol, as far as it can be read without opening anything sealed."""
+    latest = {
+        row.protocol: Assessed(
+            protocol=row.protocol,
+            version=row.version_of,
+            band=row.band,
+            floor=row.floor,
+            ceiling=row.ceiling,
+            incomplete=row.incomplete,
+            at=row.at,
+        )
+        for row in contacts.assessments_of(conn, [case_id])
+    }
+    return list(latest.values())
 
 
 def timezone_of_case(svc: Service, case_id: str) -> str:

@@ -33,7 +33,7 @@ from dispatch.flow.service import Service
 from dispatch.flow.views import CaseBrief
 from dispatch.store import casefiles, contacts, idempotency, people
 from dispatch.store.ledger import Entry
-from dispatch.triage import Triage, triage
+from dispatch.triage import Triage, scene_unsafe, triage
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,8 +284,8 @@ def _log_onto(
     case_id = draft.case_id or ""
     now = svc.clock.now()
     history = results_of(svc, case_id)
-    facts = facts_of(draft.contact)
-    sealed = Sealed.of(actor, svc, draft.contact, scored, facts, case_id, now)
+    own = facts_of(draft.contact)
+    sealed = Sealed.of(actor, svc, draft.contact, scored, own, case_id, now)
     files = svc.instruments.new(s.score.hash for s in scored)
     prior: list[str | None] = [None]
     with svc.record.write() as conn:
@@ -297,7 +297,7 @@ def _log_onto(
             if file.case.team != draft.contact.team:
                 raise InvalidInput("The case is another team's.", [Fault("case_id", "belongs to another team")])
             team = svc.rosters.team(conn, file.case.team)
-            facts = together(facts_of_case(conn, case_id), facts)
+            facts = together(facts_of_case(conn, case_id), own)
             found = again_triaged(file.case.answered_at, history, scored, facts, team.policy, now)
             contacts.add(conn, [sealed.key], [sealed.contact], sealed.assessments, now)
             svc.instruments.archive(conn, files, now)
@@ -307,7 +307,8 @@ def _log_onto(
                 turn.put(replace(turn.case, line=draft.contact.caller.line))
             if new := tuple(person for person in known if person not in turn.case.known_people):
                 turn.put(replace(turn.case, known_people=(*turn.case.known_people, *new)))
-            opening.assessed_again(turn, found, team.team.timezone)
+            unsafe = bool(scene_unsafe(own.safety, [s.assessed for s in scored], team.policy))
+            opening.assessed_again(turn, found, facts, team.team.timezone, unsafe=unsafe)
             told = save(svc, conn, [Deciding(actor, file, turn, sealed.assessments)])
     if prior[0] is not None:
         return _again(svc, prior[0])

@@ -11,10 +11,13 @@ from sqlalchemy import Connection
 from dispatch import answering, closure, laddering, working
 from dispatch import regrade as regrading
 from dispatch.access import Act, Actor, Role
+from dispatch.assessed import Assessed
 from dispatch.case import Event, Line
 from dispatch.casefile import CaseFile, Turn
 from dispatch.disposition import Disposition
 from dispatch.errors import Fault, InvalidInput, NotAllowed, Refused
+from dispatch.facts import Facts
+from dispatch.flow.assessing import bands_of_case, facts_of_case
 from dispatch.flow.commit import commit
 from dispatch.flow.service import Service
 from dispatch.flow.teams import may_be_given, mix_with
@@ -22,6 +25,7 @@ from dispatch.opening import promise_to_call_back
 from dispatch.priority import Urgency
 from dispatch.store import contacts, notes, people, waivers
 from dispatch.teammix import Mix
+from dispatch.triage import doubts
 
 Also = Callable[[Connection, Turn], None]
 
@@ -136,13 +140,18 @@ def regrade(actor: Actor, svc: Service, case_id: str, urgency: Urgency, reason: 
     """Change the urgency by hand; True when it took effect, False when it waits as proposed for a second person."""
     _needs_text("reason", reason)
     note = _with_note(actor, svc, case_id, "regrade", reason)
+    known: list[tuple[Facts, list[Assessed]]] = []
+
+    def first(conn: Connection, _: CaseFile) -> None:
+        known.append((facts_of_case(conn, case_id), bands_of_case(conn, case_id)))
 
     def decide(turn: Turn) -> bool:
         _open(turn)
         found = regrading.regrade(turn.case.urgency, urgency, actor.id, spoke_with_person=_spoke(actor, turn))
-        return working.regrade(turn, urgency, confirmed=isinstance(found, regrading.Lowered))
+        alone = doubts(*known[-1], turn.policy)
+        return working.regrade(turn, urgency, confirmed=isinstance(found, regrading.Lowered), doubts=alone)
 
-    return commit(actor, svc, Act.REGRADE, case_id, decide, also=note)
+    return commit(actor, svc, Act.REGRADE, case_id, decide, first=first, also=note)
 
 
 def confirm_regrade(actor: Actor, svc: Service, case_id: str) -> None:

@@ -27,6 +27,8 @@ PEOPLE = ("ana", "ben", "cam", "dan", "eve")
 NOON = datetime(2026, 1, 6, 17, 0, tzinfo=UTC)
 POLICY = policyfile.default()
 OFFICE = Office(("kim",), ("dee",), 1)
+FACTS = Facts(call_type=CallType.PERSON_IN_CRISIS)
+ZONE = "America/New_York"
 
 T = TypeVar("T")
 
@@ -66,8 +68,8 @@ class Bench:
             case_id="case",
             code="K7Q",
             team="default",
-            timezone="America/New_York",
-            facts=Facts(call_type=CallType.PERSON_IN_CRISIS, line=line),
+            timezone=ZONE,
+            facts=replace(FACTS, line=line),
             found=triage,
             policy=POLICY,
             office=OFFICE,
@@ -85,6 +87,9 @@ class Bench:
         result = decision(turn)
         self._commit(turn)
         return result
+
+    def assess(self, triage: Triage, facts: Facts = FACTS, *, unsafe: bool = False) -> None:
+        self.decide(lambda turn: opening.assessed_again(turn, triage, facts, ZONE, unsafe=unsafe))
 
     def _new_id(self) -> str:
         return f"id{next(self._ids)}"

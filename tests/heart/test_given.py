@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dispatch import answering, opening, working
+from dispatch import answering, working
 from dispatch.case import State
 from dispatch.priority import Urgency
 from dispatch.teammix import Mix
@@ -45,7 +45,7 @@ def test_who_has_a_case_that_turns_out_to_need_two_does_not_go_alone() -> None:
     bench.open(found(Urgency.URGENT))
     bench.decide(lambda turn: answering.assign(turn, "ana"))
     assert not [run for run in bench.file.escalations if run.open]
-    bench.decide(lambda turn: opening.assessed_again(turn, found(Urgency.URGENT, people=2), "America/New_York"))
+    bench.assess(found(Urgency.URGENT, people=2))
     bench.check()
     running = bench.file.escalation
     assert running is not None
@@ -53,14 +53,14 @@ def test_who_has_a_case_that_turns_out_to_need_two_does_not_go_alone() -> None:
 
 
 def test_a_case_for_which_nobody_was_to_be_paged_is_paged_once_it_rises() -> None:
-    for rises in (
-        lambda turn: working.regrade(turn, Urgency.VERY_URGENT, confirmed=True),
-        lambda turn: opening.assessed_again(turn, found(Urgency.VERY_URGENT), "America/New_York"),
-    ):
+    for by_hand in (True, False):
         bench = Bench()
         bench.open(replace(found(Urgency.ROUTINE), pages=False))
         assert not [run for run in bench.file.escalations if run.open]
-        bench.decide(rises)
+        if by_hand:
+            bench.decide(lambda turn: working.regrade(turn, Urgency.VERY_URGENT, confirmed=True))
+        else:
+            bench.assess(found(Urgency.VERY_URGENT))
         bench.check()
         assert bench.file.escalation is not None
         assert bench.file.escalation.urgency is Urgency.VERY_URGENT

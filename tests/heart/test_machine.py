@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from dispatch import answering, asking, closure, opening, working
+from dispatch import answering, asking, closure, working
 from dispatch.alarm import Kind
 from dispatch.alarming import acknowledge
 from dispatch.case import OPEN, UNFILLED, Event, Line, State
@@ -114,11 +114,11 @@ class AnyCase(RuleBasedStateMachine):
             assert self.bench.file.case.state is State.CLEARED
             assert self.bench.file.escalation is None
 
-    @rule(urgency=urgencies, confirmed=st.booleans())
-    def regraded(self, urgency: Urgency, confirmed: bool) -> None:
+    @rule(urgency=urgencies, confirmed=st.booleans(), doubts=st.sampled_from([(), ("location_unknown",)]))
+    def regraded(self, urgency: Urgency, confirmed: bool, doubts: tuple[str, ...] = ()) -> None:
         before = self.bench.file.case
         if before.open and urgency is not before.urgency:
-            done = self.bench.decide(lambda turn: working.regrade(turn, urgency, confirmed=confirmed))
+            done = self.bench.decide(lambda turn: working.regrade(turn, urgency, confirmed=confirmed, doubts=doubts))
             assert done == (confirmed or urgency.rank < before.urgency.rank)
             assert (self.bench.file.case.urgency is urgency) == done
 
@@ -126,7 +126,7 @@ class AnyCase(RuleBasedStateMachine):
     def assessed_again(self, urgency: Urgency, two: bool, incomplete: bool) -> None:
         if self.bench.file.case.open:
             triage = found(urgency, people=1 + two, incomplete=incomplete)
-            self.bench.decide(lambda turn: opening.assessed_again(turn, triage, "America/New_York"))
+            self.bench.assess(triage)
 
     @rule(confirmed=st.booleans())
     def emergency_services(self, confirmed: bool) -> None:

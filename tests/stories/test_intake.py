@@ -11,7 +11,7 @@ from dispatch.contactvalues import CallType, Tri, Worry
 from dispatch.disposition import Disposition, Ending, FollowUpChoice, Outcome
 from dispatch.errors import InvalidInput, KeyReused, NotAllowed
 from dispatch.facts import Safety
-from dispatch.flow import answers, assessing, intake
+from dispatch.flow import answers, assessing, intake, work
 from dispatch.priority import Urgency
 from dispatch.store import schema
 from tests.stories.places import everywhere
@@ -166,3 +166,19 @@ def test_whoever_has_the_case_hears_that_it_needs_two_after_all(world: World) ->
     world.ben.expect_sms(PAGE, "2-person").reply("1").expect_sms("with ana")
     world.ana.expect_sms("the team is complete, with ben")
     assert world.owners(case) == ("ana", "ben")
+
+
+def test_what_a_second_contact_tells_reaches_the_case_and_holds_no_scene_that_was_cleared(world: World) -> None:
+    """The first caller told of a weapon, and took the person for an adult."""
+    case = world.staff("ana").log("urgent", weapon="yes")
+    world.ana.expect_sms(PAGE).reply("1").expect_sms("You have")
+    world.do(work.clear_scene, SUPERVISOR, case.id)
+    later = replace(screened(world, "urgent", person_age=9, weapon="unknown"), case_id=case.id)
+    world.do(intake.log_contact, OPERATOR, later, "second", "second")
+    world.ana.expect_sms("scene is cleared")
+    known = world.case(case.id)
+    assert (case.scene_hold, known.scene_hold) == (True, False)
+    assert (case.population, known.population) == ("adult", "child")
+    again = replace(screened(world, "urgent", weapon="yes"), case_id=case.id)
+    world.do(intake.log_contact, OPERATOR, again, "third", "third")
+    assert (world.case(case.id).scene_hold, world.case(case.id).population) == (True, "child")

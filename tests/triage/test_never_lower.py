@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch.assessed import Assessed, standing
-from dispatch.contactvalues import CallType, Tri, Worry
+from dispatch.contactvalues import CallType, Population, Tri, Worry
 from dispatch.facts import HARD_STOPS, SAFETY_FACTS, Facts, Safety, together
 from dispatch.policyfile import default
 from dispatch.priority import Mode, Urgency
@@ -169,3 +170,10 @@ def test_a_second_contact_about_a_case_takes_no_danger_back(earlier: Facts, late
     assert set(both.hard_stops) >= set(decided(dangers, *some).hard_stops)
     assert dangers.worry is Worry.NONE or both.urgency.rank <= POLICY.worry[dangers.worry].rank
     assert not decided(dangers, *some).scene_hold or both.scene_hold
+
+
+@pytest.mark.parametrize("later", [Population.ADULT, Population.OLDER_ADULT, None])
+def test_a_person_known_to_be_a_minor_stays_one_whatever_the_second_caller_thinks(later: Population | None) -> None:
+    child = Facts(call_type=CallType.PERSON_IN_CRISIS, minor=Tri.YES, population=Population.CHILD)
+    both = together(child, Facts(call_type=CallType.SOMEONE_ABOUT_THEM, population=later))
+    assert (both.minor, both.population) == (Tri.YES, Population.CHILD)
