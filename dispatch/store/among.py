@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import Boolean, ColumnElement, Text, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -46,6 +46,11 @@ class among(ColumnElement[bool]):  # noqa: N801 - reads as the words of SQL that
     def __init__(self, column: ColumnElement[Any], name: str) -> None:
         self.column = column
         self.values = bindparam(name, type_=_Texts())
+
+    def self_group(self, against: Any = None) -> Self:  # noqa: ARG002 - SQLAlchemy's own form
+        """As it stands: SQLAlchemy would write `= 1` behind a truth on SQLite, which then finds no index to look in and
+        reads the whole table."""
+        return self
 
 
 @compiles(among, "sqlite")
