@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dispatch import logs
+from dispatch.http.counts import reserve
 from dispatch.settings import Settings
 from workers import listening
 from workers.child import Spec, process
@@ -41,14 +42,13 @@ def apis(settings: Settings) -> None:
 
 def webs(api: Spec, settings: Settings, sock: socket.socket, counts: Path) -> list[Spec]:
     """As many web processes like `api` as the settings say, all serving on `sock` and counting in the folder."""
-    env = {**api.env, "PROMETHEUS_MULTIPROC_DIR": str(counts.absolute())}
     file = sock.fileno()
     return [
         replace(
             api,
             name=f"{api.name}-{number}",
             command=[*api.command, "--socket", str(file), "--number", str(number)],
-            env=env,
+            env={**api.env, **reserve(counts, number)},
             files=[file],
         )
         for number in range(1, settings.api_processes + 1)

@@ -1,18 +1,22 @@
 """What Prometheus reads. Labels are route templates, methods, statuses and enumerations: never an id or a person.
 
-Several web processes share one address, and a scrape reaches any of them. They then count in files of a common folder,
-which whoever started them has named in PROMETHEUS_MULTIPROC_DIR: each answers for all.
+Several web processes share one address, and a scrape reaches any of them. They then count in files of a common folder
+(see `dispatch.http.counts`): each answers for all.
 """
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess, values
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dispatch.clock import monotonic
+from dispatch.http import counts
+
+if counts.together():
+    # Before the first of them is made: each opens its file at once.
+    values.ValueClass = values.MultiProcessValue(counts.number)  # type: ignore[no-untyped-call]
 
 BAD_SIGNATURES = Counter("dispatch_bad_signatures_total", "Webhooks refused because their signature does not hold")
 REQUESTS = Counter("dispatch_http_requests_total", "Requests answered", ["route", "method", "status"])
@@ -31,7 +35,7 @@ DEGRADED = Gauge("dispatch_degraded", "1 while /readyz says degraded or worse", 
 
 def exposed() -> bytes:
     """In Prometheus' text format: what all web processes of this host have counted."""
-    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    if not counts.together():
         return generate_latest()
     registry = CollectorRegistry()
     multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]

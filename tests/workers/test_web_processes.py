@@ -30,6 +30,7 @@ from dispatch.settings import Settings, load
 from tests.api.conftest import TEST
 from tests.api.made import GRAVE, ROSTER, contact
 from tests.support.waiting import wait_until
+from workers.up import COUNTS
 from workers.webs import answers
 
 
@@ -232,6 +233,15 @@ def test_one_that_is_stuck_holds_nobody_up_and_is_spoken_of(service: Service) ->
 
 def test_one_that_dies_is_replaced_while_the_other_answers(service: Service) -> None:
     first, _ = service.webs()
+    files = set((service.settings.data_dir / COUNTS).iterdir())
     os.kill(first.pid, signal.SIGKILL)
     assert answers(service.settings)
     wait_until(lambda: first.pid not in {one.pid for one in service.webs()} and len(service.webs()) == 2, 30)
+    # It goes on in the files of the one that died: a crash an hour would pile them up.
+    new, _ = sorted(service.webs(), key=lambda one: one.create_time(), reverse=True)
+    wait_until(lambda: {file for file in files if str(file) in _maps(new)}, 30, "it to count")
+    assert set((service.settings.data_dir / COUNTS).iterdir()) == files
+
+
+def _maps(process: psutil.Process) -> str:
+    return Path(f"/proc/{process.pid}/maps").read_text("utf-8")
