@@ -4,6 +4,7 @@ people, or rings."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from dispatch import asking, laddering, working
 from dispatch.alarm import Kind
@@ -11,7 +12,7 @@ from dispatch.alarming import MISSED, raise_alarm, ring_again
 from dispatch.answering import backup
 from dispatch.case import Event
 from dispatch.casefile import Row, Turn, alarm_every, check_in_asked
-from dispatch.deadline import Meaning
+from dispatch.deadline import Deadline, Meaning
 from dispatch.escalation import Reason
 
 Rule = Callable[[Turn, str], None]
@@ -96,9 +97,14 @@ def _retry(turn: Turn, _: str) -> None:
 
 def _disposition(turn: Turn, _: str) -> None:
     turn.happened(Event.DISPOSITION_OVERDUE)
+    raise_alarm(turn, Kind.DISPOSITION_OVERDUE, "disposition_owed")
+    morning = turn.office.morning(turn.now)
+    if morning is not None:
+        # Like the alarm, the text waits: whoever has worked half the night on the case sleeps now.
+        turn.put(replace(turn.case, deadline=Deadline(Meaning.DISPOSITION_OVERDUE, morning)))
+        return
     for person in turn.file.owners:
         turn.tell(person, "disposition_reminder")
-    raise_alarm(turn, Kind.DISPOSITION_OVERDUE, "disposition_owed")
 
 
 def _of_row(rule: Callable[..., None]) -> Rule:

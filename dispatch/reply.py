@@ -8,8 +8,8 @@ The words themselves are in `grammar.WORDS`. The rules, in the order they are tr
 3. A named code decides. Without one, a word counts only while it can mean one thing; else we ask back.
 4. `OK` answers a safety check-in while one is outstanding, and the check at the start of a shift only when none is.
    Nobody who holds a case is asked for the second (see `shiftcheck`), so an `OK` is never meant for the other one.
-5. While a safety check-in is outstanding, a bare no, or anything we could not place, is a safety alarm: somebody
-   who cannot type what they want may still be able to type something.
+5. While a safety check-in is outstanding, a no, bare or with the code of that case, or anything we could not place, is
+   a safety alarm: somebody who cannot type what they want may still be able to type something.
 
 Source: the public contract, "Text messages".
 """
@@ -74,11 +74,11 @@ __all__ = [
 
 def understand(reading: Reading, context: ReplyContext) -> Meaning:
     """The one meaning of `reading` for a person in `context`; see the rules at the top."""
-    out = tuple(case.case_id for case in context.held if case.stage.out)
+    out = tuple(case.case_id for case in context.held if case.out)
     if out and (context.duress or _cries(reading)):
         return SafetyAlarm(out)
     meaning = _meaning(reading, context)
-    if context.check_ins and (isinstance(meaning, Unknown) or _bare_no(reading)):
+    if context.check_ins and (isinstance(meaning, Unknown) or _no_to_a_check_in(reading, context)):
         return SafetyAlarm(tuple(case.case_id for case in context.check_ins))
     return meaning
 
@@ -93,8 +93,11 @@ def _cries(reading: Reading) -> bool:
             return False
 
 
-def _bare_no(reading: Reading) -> bool:
-    return isinstance(reading, Parsed) and reading.verb is Verb.DECLINE and reading.code is None
+def _no_to_a_check_in(reading: Reading, context: ReplyContext) -> bool:
+    """A bare no, or one with the code that our question began with."""
+    if not isinstance(reading, Parsed) or reading.verb is not Verb.DECLINE:
+        return False
+    return reading.code is None or reading.code in _codes(context.check_ins)
 
 
 _SIMPLE: dict[Verb, Meaning] = {

@@ -19,14 +19,6 @@ class Stage(StrEnum):
     NOT_REACHED = "not_reached"
     CLEARED = "cleared"
 
-    @property
-    def out(self) -> bool:
-        """In the field, or perhaps there: then a cry for help rings.
-
-        Engaged by telephone counts, and so does somebody who has only accepted: people set out before they say so.
-        """
-        return self is not Stage.CLEARED
-
 
 @dataclass(frozen=True, slots=True)
 class OpenPage:
@@ -46,9 +38,21 @@ class LatePage:
 
 @dataclass(frozen=True, slots=True)
 class HeldCase:
+    """`lately`: cleared within the hour, by whomever."""
+
     code: str
     case_id: str
     stage: Stage
+    lately: bool = False
+
+    @property
+    def out(self) -> bool:
+        """In the field, or perhaps there: then a cry for help rings.
+
+        Engaged by telephone counts, and so does somebody who has only accepted: people set out before they say so. Of
+        two who went together one says that it is done, and the other may still be at the door.
+        """
+        return self.stage is not Stage.CLEARED or self.lately
 
 
 @dataclass(frozen=True, slots=True)

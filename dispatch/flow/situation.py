@@ -23,6 +23,8 @@ from dispatch.store import schema
 #: named by its code for a day.
 FRESH = timedelta(minutes=15)
 NAMED = timedelta(hours=24)
+#: Whoever has a case may still be on their way from it for this long after it was cleared.
+LEAVING = timedelta(hours=1)
 STAGES = {
     State.EN_ROUTE: Stage.TRAVELLING,
     State.ON_SCENE: Stage.ON_SCENE,
@@ -30,7 +32,6 @@ STAGES = {
     State.NOT_REACHED: Stage.NOT_REACHED,
     State.CLEARED: Stage.CLEARED,
 }
-#: Stage -> the state whose words tell it.
 
 
 def context_of(svc: Service, person: Row[Any], words: str) -> ReplyContext:
@@ -50,9 +51,9 @@ def context_of(svc: Service, person: Row[Any], words: str) -> ReplyContext:
     return ReplyContext(
         open_pages=[OpenPage(p.code, p.id) for p in pages if p.answer == Answer.OPEN.value],
         late_pages=late,
-        held=[_stage(h) for h in held],
+        held=[_held_case(h, now) for h in held],
         # A missed check-in is outstanding until it is answered: a late OK must end the alarm.
-        check_ins=[_stage(h) for h in held if h.meaning == Meaning.CHECK_IN_OVERDUE.value or h.id in missed],
+        check_ins=[_held_case(h, now) for h in held if h.meaning == Meaning.CHECK_IN_OVERDUE.value or h.id in missed],
         shift_checks=checks,
         verifying=code_waits,
         duress=person.duress_index is not None
@@ -76,7 +77,7 @@ def _pages(conn: Connection, person: str, now: datetime) -> list[Row[Any]]:
 def _held(conn: Connection, person: str) -> list[Row[Any]]:
     a, c, d = schema.assignments, schema.cases, schema.deadlines
     query = (
-        select(c.c.id, c.c.code, c.c.state, d.c.meaning)
+        select(c.c.id, c.c.code, c.c.state, a.c.cleared_at, d.c.meaning)
         .join(a, a.c.case_id == c.c.id)
         .outerjoin(d, (d.c.owner_kind == "case") & (d.c.owner_id == c.c.id))
         .where(a.c.person == person, a.c.ended_at.is_(None))
@@ -94,8 +95,9 @@ def _missed(conn: Connection, person: str) -> set[str]:
     return {row.case_id for row in conn.execute(query) if MISSED in row.because}
 
 
-def _stage(row: Row[Any]) -> HeldCase:
-    return HeldCase(row.code, row.id, STAGES.get(State(row.state), Stage.ACCEPTED))
+def _held_case(row: Row[Any], now: datetime) -> HeldCase:
+    lately = row.cleared_at is not None and now - row.cleared_at < LEAVING
+    return HeldCase(row.code, row.id, STAGES.get(State(row.state), Stage.ACCEPTED), lately)
 
 
 def _going_off(words: str) -> bool:

@@ -81,10 +81,10 @@ def test_not_arrived_in_time_rings_and_asks_for_backup(world: World) -> None:
     world.dan.expect_sms(PAGE)
 
 
-def _safety_rings(world: World) -> None:
+def _safety_rings(world: World, who: str = "ana") -> None:
     """A safety alarm rings coordinators and supervisors together, from the first time on."""
     for person in (world.kim, world.dee):
-        person.expect_sms("ALARM", "safety alarm, ana").expect_call("Alarm", "Safety alarm")
+        person.expect_sms("ALARM", f"safety alarm, {who}").expect_call("Alarm", "Safety alarm")
 
 
 @everywhere
@@ -174,9 +174,10 @@ def test_a_cleared_case_owes_a_disposition_and_says_so_until_it_has_one(world: W
     case = accepted(world)
     world.ana.reply("6").expect_sms("reached").reply("5").expect_sms("done")
     world.forward(hours=12)
-    world.ana.expect_sms("has no disposition yet")
-    # Ten in the evening: the coordinator hears of it when the night is over.
+    # Ten in the evening: it stands on the board, and people hear of it when the night is over.
+    assert world.ringing(case) == ["disposition_overdue"]
     world.forward(hours=9)
+    world.ana.expect_sms("has no disposition yet")
     world.kim.expect_sms("ALARM", "no disposition")
     world.do(work.close, OPERATOR, case.id, Disposition.OUTPATIENT)
     assert world.ringing(case) == []
@@ -231,6 +232,9 @@ def test_when_one_of_two_ends_the_case_the_other_hears_it(world: World) -> None:
     world.ben.expect_sms(case.code, "is done")
     world.ana.reply("5").expect_sms("done, needs a disposition")
     assert world.state(case) == "cleared"
+    world.ben.reply("help").expect_sms("Noted.")
+    _safety_rings(world, "ben")
+    assert world.ringing(case) == ["safety"]
 
 
 @everywhere

@@ -47,6 +47,11 @@ HOLDS_TWO = ReplyContext(held=[HeldCase("B3X", "c3", Stage.ACCEPTED), HeldCase("
 ON_SCENE = ReplyContext(held=[HeldCase("B3X", "c3", Stage.ON_SCENE)])
 CHECKED = ReplyContext(held=ON_SCENE.held, check_ins=ON_SCENE.held)
 CHECKED_AND_PAGED = ReplyContext(held=ON_SCENE.held, check_ins=ON_SCENE.held, open_pages=PAGED.open_pages)
+CHECKED_AND_HAD_PAGE = ReplyContext(
+    held=ON_SCENE.held, check_ins=ON_SCENE.held, late_pages=[LatePage("B3X", "p3")], open_pages=PAGED.open_pages
+)
+LEAVING = ReplyContext(held=[HeldCase("B3X", "c3", Stage.CLEARED, lately=True)])
+PAPER_ONLY = ReplyContext(held=[HeldCase("B3X", "c3", Stage.CLEARED)])
 MISSED = ReplyContext(late_pages=[LatePage("K7Q", "p1", fresh=True)])
 MISSED_AND_PAGED = ReplyContext(late_pages=MISSED.late_pages, open_pages=[OpenPage("M4R", "p2")])
 LONG_AGO = ReplyContext(late_pages=[LatePage("K7Q", "p1")], open_pages=[OpenPage("M4R", "p2")])
@@ -110,6 +115,7 @@ SITUATIONS: list[tuple[str, ReplyContext, str, Meaning]] = [
     ("a check-in answered with a page open", CHECKED_AND_PAGED, "ok", CheckInOk("c3")),
     ("no in answer to a check-in", CHECKED, "No!", ALARM),
     ("no in answer to a check-in with a page open", CHECKED_AND_PAGED, "2", ALARM),
+    ("no in answer to a check-in, with the code it came with", CHECKED_AND_HAD_PAGE, "no B3X", ALARM),
     ("a page declined by code during a check-in", CHECKED_AND_PAGED, "2 K7Q", Decline("p1")),
     ("a page accepted by code during a check-in", CHECKED_AND_PAGED, "1 K7Q", Accept("p1")),
     ("anything not understood in answer to a check-in", CHECKED, "cant talk", ALARM),
@@ -122,6 +128,8 @@ SITUATIONS: list[tuple[str, ReplyContext, str, Meaning]] = [
     ("not understood on scene, without a check-in", ON_SCENE, "running late", Unknown()),
     ("a cry for help before they said they had left", HOLDS, "HELP", ALARM),
     ("a cry for help from nobody's case", IDLE, "SOS", Unknown()),
+    ("a cry for help minutes after a partner said done", LEAVING, "HELP", ALARM),
+    ("a cry for help from a desk, with the paper still to do", PAPER_ONLY, "HELP", Unknown()),
     ("a duress word on scene", ReplyContext(held=ON_SCENE.held, duress=True), "bluebird", ALARM),
     ("a duress word at home", ReplyContext(duress=True), "bluebird", Unknown()),
     ("on call", IDLE, "on 8", On(8.0)),
