@@ -72,26 +72,24 @@ class Worker:
             return deadlines.next_due(conn)
 
     def work(self, team: str) -> int:
-        """Match, and send while matching goes on, so that the first page is out before the last case is looked at."""
-        more, going = True, searching.Round()
-
-        def look() -> None:
-            nonlocal more
-            if more:
-                _, more = searching.match_some(self._actor, self.svc, team, going)
-
-        performed = 0
+        """Match, and begin to send while matching goes on, so that the first page is out before the last case is looked
+        at."""
+        more, begun, going = True, 0, searching.Round()
         while more:
-            look()
-            performed += self._sender.drain(look)
-        return performed
+            _, more = searching.match_some(self._actor, self.svc, team, going)
+            begun += self._sender.begin()
+        return begun
 
     def drain(self) -> int:
         with self.svc.record.read() as conn:
             due = outbox.next_due(conn)
         # What is younger is being sent: two that send the same only wait for each other.
         left_behind = due is not None and self.real_seconds(self.now() - due) > LEFT_BEHIND
-        return self._sender.drain() if left_behind else 0
+        return self._sender.begin() if left_behind else 0
+
+    def rest(self) -> None:
+        """Returns when all that was begun has been sent and recorded."""
+        self._sender.rest()
 
     def teams_with_work(self) -> Mapping[str, frozenset[str]]:
         o = schema.outbox.c
@@ -140,4 +138,5 @@ class Worker:
         return rebuild(self.svc)
 
     def close(self) -> None:
+        """Returns when all that was begun has been sent and recorded; nothing more is."""
         self._sender.close()

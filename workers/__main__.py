@@ -71,6 +71,7 @@ def _worker(settings: Settings, chosen: argparse.Namespace) -> None:
 
     worker = bootstrap.build_worker(settings, "worker")
     run(worker, worker.svc.queue, settings.queue_url, Stop())
+    worker.close()
 
 
 def _ticker(settings: Settings, _: argparse.Namespace) -> None:
@@ -81,6 +82,7 @@ def _ticker(settings: Settings, _: argparse.Namespace) -> None:
     stop = Stop()
     stop.on_signals()
     Ticker(worker, worker.svc.queue, stop).run()
+    worker.close()
 
 
 def _sweeper(settings: Settings, _: argparse.Namespace) -> None:

@@ -34,11 +34,11 @@ class Duties(Protocol):
         ...
 
     def work(self, team: str) -> int:
-        """Match the team's waiting cases, then send what is pending; how many effects were performed."""
+        """Match the team's waiting cases and begin to send what is pending; how many effects were begun."""
         ...
 
     def drain(self) -> int:
-        """Send what nobody has taken for some seconds, of any team; how many effects were performed."""
+        """Begin to send what nobody has taken for some seconds, of any team; how many effects were begun."""
         ...
 
     def teams_with_work(self) -> Mapping[str, frozenset[str]]:

@@ -68,7 +68,7 @@ class InProcessWorker(SimpleWorker):
 
 def run(duties: Duties, queue: Queue, url: str, stop: Stop) -> None:
     """Work until SIGTERM or SIGINT; a job that has begun is finished. Needs the main thread."""
-    jobs.serve(duties, queue)
+    jobs.serve(duties, queue, stop)
     heart = Heart(duties, "worker")
     at_work: list[InProcessWorker] = []
 

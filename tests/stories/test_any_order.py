@@ -201,6 +201,7 @@ class Day:
         self.chance.shuffle(duties)
         for duty in duties:
             duty()
+        self.worker.rest()
 
     def check(self) -> None:
         with self.svc.record.read() as conn:

@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
+import threading
+from datetime import timedelta
+
 import pytest
 
+from dispatch.channels.channel import Refusal, Taken
 from dispatch.channels.twilio import TwilioChannel
 from dispatch.demo.phones import lines
 from dispatch.flow import health
-from tests.phones import ACCOUNT_SID, OUR_NUMBER
+from dispatch.page import Delivery
+from tests.phones import ACCOUNT_SID, AUTH_TOKEN, OUR_NUMBER
+from tests.stories.team import NUMBERS
 from tests.stories.world import World
 
 pytestmark = pytest.mark.story
 
 PAGE = "CRISIS PAGE"
+
+
+class Slow(TwilioChannel):
+    """A provider that thinks about each text to one number until it is told to go on."""
+
+    def __init__(self, base_url: str, number: str) -> None:
+        super().__init__(ACCOUNT_SID, AUTH_TOKEN, base_url=base_url, from_number=OUR_NUMBER)
+        self.number = number
+        self.asked, self.go_on = threading.Event(), threading.Event()
+
+    def text(self, to: str, body: str, callback: str, validity: timedelta) -> Taken | Refusal:
+        if to == self.number:
+            self.asked.set()
+            assert self.go_on.wait(30)
+        return super().text(to, body, callback, validity)
 
 
 def codes(world: World) -> list[str]:
@@ -43,6 +64,21 @@ def test_one_persons_number_says_nothing_about_the_provider(world: World) -> Non
     world.forward(seconds=5)
     assert codes(world) == []
     overhear(world)
+
+
+def test_a_provider_that_is_slow_over_one_page_holds_up_no_other(world: World) -> None:
+    channel = Slow(world.telephony.phones.url, NUMBERS["ana"])
+    world.worker._sender._channel = channel
+    first = world.log(settle=False)
+    world.worker.work("default")
+    assert channel.asked.wait(10)
+    second = world.log(settle=False)
+    assert world.worker.work("default") == 1, "begun while the first is still under way"
+    world.ben.handset.expect_sms(PAGE, second.code, seconds=10)
+    assert [page.delivery for page in world.file(first.id).pages] == [Delivery.SENDING]
+    channel.go_on.set()
+    world.settle()
+    world.ana.expect_sms(PAGE, first.code)
 
 
 def overhear(world: World) -> None:

@@ -223,6 +223,7 @@ class World:
             self.telephony.settle()
             wait_until(self._all_read, what="arrivals to be acted on")
             moved = self.worker.fire_due(None, 100) + self.worker.work("default")
+            self.worker.rest()
             # A report that comes at this very moment is answered before it is acted on.
             if not moved and self.telephony.settled() and self._all_read():
                 return

@@ -20,6 +20,7 @@ from tests.workers.conftest import Run
 from tests.workers.fake import FakeDuties
 from tests.workers.process import notes
 from workers import jobs
+from workers.stop import Stop
 
 
 @pytest.fixture
@@ -133,8 +134,44 @@ def test_a_worker_stops_with_redis_gone(own_valkey: ValkeyServer, queue: Queue, 
 
 def test_a_job_raises_one_error_without_data(duties: FakeDuties) -> None:
     duties.broken.add("work")
-    jobs.serve(duties, duties.queue)
+    jobs.serve(duties, duties.queue, Stop())
     with pytest.raises(jobs.WorkFailed) as caught:
         jobs.work_team("north")
     assert caught.value.args == ()
     assert caught.value.__context__ is None
+
+
+class Waits(Stop):
+    """A second hand that moves only while somebody waits or works."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.at = 100.0
+        self.waited: list[float] = []
+
+    def wait(self, seconds: float) -> bool:
+        self.waited.append(max(0.0, seconds))
+        self.at += max(0.0, seconds)
+        return False
+
+
+def test_in_a_rush_a_team_is_left_alone_for_a_moment_and_whoever_comes_then_is_the_same_look(
+    duties: FakeDuties, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand, taken = Waits(), []
+
+    def work(team: str) -> int:
+        hand.at += {"east": 0.03125, "west": 2.0}[team]
+        return 1
+
+    monkeypatch.setattr(jobs, "monotonic", lambda: hand.at)
+    monkeypatch.setattr(duties, "work", work)
+    monkeypatch.setattr(duties.queue, "nudge_taken", lambda team: taken.append((team, len(hand.waited))))
+    jobs.serve(duties, duties.queue, hand)
+    for team in ("east", "east", "west", "west"):
+        jobs.work_team(team)
+    assert hand.waited == [0, 3 * 0.03125, 0, jobs.MOST_REST], "at once when alone, and one team's rush is no other's"
+    assert taken == [("east", 1), ("east", 2), ("west", 3), ("west", 4)], "a nudge during the rest is the same look"
+    hand.at += 10
+    jobs.work_team("east")
+    assert hand.waited[-1] == 0
