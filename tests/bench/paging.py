@@ -6,13 +6,21 @@ import threading
 from contextlib import ExitStack
 
 from dispatch.clock import monotonic
+from dispatch.flow import people
 from tests.bench.load import Client, Posted, by_many
 from tests.bench.machine import Share, spread
-from tests.bench.service import Running
+from tests.bench.service import BENCH, Running
 from tests.support.waiting import wait_until
 
 BURST = 500
 CLIENTS = 16
+#: Nobody answers here. Were silence to climb the ladder after two minutes, each case would ask all who are still free,
+#: and the last contacts would find nobody: that is another measurement.
+PATIENT = """
+team: default
+ladders:
+  very_urgent: [{page: primary, count: 1, wait: 1h}, {alarm: coordinators, every: 1h}]
+"""
 #: Contacts sent before anything is measured: first calls compile statements and open connections.
 WARM = 5
 
@@ -24,7 +32,10 @@ def idle(samples: int, at_once: int = 1) -> list[dict[str, float]]:
     They take turns, so that no two contacts are under way together: it saves time, and never flatters.
     """
     with ExitStack() as stack:
-        several = [stack.enter_context(Running(people=samples + WARM + 20)).start() for _ in range(at_once)]
+        several = [stack.enter_context(Running(people=samples + WARM + 20)) for _ in range(at_once)]
+        for running in several:
+            people.set_policy(BENCH, running.svc, "default", PATIENT)
+            running.start()
         clients = [Client(running) for running in several]
         for running, client in zip(several, clients, strict=True):
             _warm(running, client)
