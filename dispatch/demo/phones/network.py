@@ -18,7 +18,7 @@ from dispatch.clock import monotonic
 from dispatch.demo.phones.lines import NORMAL, Line
 from dispatch.demo.phones.records import Call, Message
 
-MESSAGES, CALLS, PHONES, ON_SCREEN = 20_000, 2_000, 5_000, 200
+MESSAGES, CALLS, PHONES, ON_SCREEN = 5_000, 1_000, 5_000, 200
 
 T = TypeVar("T")
 
