@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from dispatch.assessed import Assessed, raised_flags
 from dispatch.contactvalues import Tri, Worry
@@ -63,3 +63,10 @@ def _to_assess(assessments: Sequence[Assessed], policy: Policy) -> Iterator[str]
             ask = policy.raise_by[one.protocol][flag].ask
             if ask not in done:
                 yield f"Ask {ask}: {one.protocol} {flag}."
+
+
+def foreign_area(area: str | None, areas: Collection[str]) -> tuple[str, ...]:
+    """For an operator: an area the team has not named is on no page, since it could be anything."""
+    if area is None or area in areas:
+        return ()
+    return (f"The team has no area {area}: pages name none. It has {', '.join(sorted(areas)) or 'no areas'}.",)

@@ -83,9 +83,7 @@ def _in_time(letter: Letter, now: datetime) -> Page | None:
 
 def _body(svc: Service, letter: Letter, page: Page | None) -> str:
     if page is not None and letter.case is not None and letter.team is not None:
-        return wording.page(
-            page_words(svc.public_url, letter.team.team.timezone, letter.case, page, repeat=letter.repeat)
-        )
+        return wording.page(page_words(svc.public_url, letter.team.team, letter.case, page, repeat=letter.repeat))
     if letter.alarm is not None:
         return wording.alarm(letter.alarm.kind, alarm_about(letter.case, letter.alarm))
     words, about = letter.payload["words"], letter.payload["about"]

@@ -31,6 +31,7 @@ from dispatch.flow.filing import Deciding, Ready, Sealed, file_all, save
 from dispatch.flow.rosters import TeamNow
 from dispatch.flow.service import Service
 from dispatch.flow.views import CaseBrief
+from dispatch.prompts import foreign_area
 from dispatch.store import casefiles, contacts, idempotency, people
 from dispatch.store.ledger import Entry
 from dispatch.triage import Triage, scene_unsafe, triage
@@ -134,14 +135,17 @@ Around = tuple[TeamNow, tuple[str, ...], tuple[str, ...]]
 
 def _around(svc: Service, wishes: Sequence[Wish]) -> list[Around | InvalidInput]:
     """What the record knows that matters to each: its team, who has spoken with the person before, and which
-    skills nobody has."""
+    words mean nothing there."""
     several = [wish.draft.contact for wish in wishes]
     found: list[Around | InvalidInput] = []
     with svc.record.read() as conn:
         teams = {team: _team(svc, conn, team) for team in {contact.team for contact in several}}
         for contact, known in zip(several, _known_people(svc, conn, several), strict=True):
             team = teams[contact.team]
-            found.append(team if isinstance(team, InvalidInput) else (team, known, _skills_missing(conn, contact)))
+            if isinstance(team, InvalidInput):
+                found.append(team)
+            else:
+                found.append((team, known, _perhaps_slips(conn, contact, team)))
     return found
 
 
@@ -163,9 +167,9 @@ def _ready(svc: Service, wish: Wish, around: Around | InvalidInput) -> Ready | L
     scored = score_all(svc, draft.assessments, now)
     if isinstance(around, InvalidInput):
         raise around
-    team, known, missing = around
+    team, known, slips = around
     if draft.case_id is not None:
-        return retrying(lambda: _log_onto(actor, svc, draft, scored, key, body, known))
+        return retrying(lambda: _log_onto(actor, svc, draft, scored, key, body, known, slips))
     facts = facts_of(draft.contact)
     answered_at = draft.contact.answered_at or now
     found = triage(facts, [s.assessed for s in scored], team.policy, answered_at, now)
@@ -183,7 +187,7 @@ def _ready(svc: Service, wish: Wish, around: Around | InvalidInput) -> Ready | L
         case_id=case_id,
         sealed=Sealed.of(actor, svc, draft.contact, scored, facts, case_id, now),
         files=svc.instruments.new(s.score.hash for s in scored),
-        prompts=(*found.prompts, *missing),
+        prompts=(*found.prompts, *slips),
         entry=_entry(actor, draft, case_id, now),
         assessed=tuple(s.assessed for s in scored),
         policy=team.policy,
@@ -193,10 +197,12 @@ def _ready(svc: Service, wish: Wish, around: Around | InvalidInput) -> Ready | L
     )
 
 
-def _skills_missing(conn: Connection, contact: Contact) -> tuple[str, ...]:
-    """What to tell the operator of skills nobody in the team has: a slip of the keyboard, most likely."""
+def _perhaps_slips(conn: Connection, contact: Contact, team: TeamNow) -> tuple[str, ...]:
+    """What to tell the operator of skills nobody in the team has and of an area that is none of its own: a slip of the
+    keyboard, most likely."""
     asked = contact.needs.skills
-    return skills.unmet(asked, people.skills_of(conn, contact.team)) if asked else ()
+    unmet = skills.unmet(asked, people.skills_of(conn, contact.team)) if asked else ()
+    return (*unmet, *foreign_area(contact.location.area, team.team.areas))
 
 
 def _entry(actor: Actor, draft: Draft, case_id: str | None, now: datetime) -> Entry:
@@ -278,7 +284,14 @@ def _indexes(svc: Service, contact: Contact) -> tuple[str, ...]:
 
 
 def _log_onto(
-    actor: Actor, svc: Service, draft: Draft, scored: Sequence[Scored], key: str, body: str, known: tuple[str, ...]
+    actor: Actor,
+    svc: Service,
+    draft: Draft,
+    scored: Sequence[Scored],
+    key: str,
+    body: str,
+    known: tuple[str, ...],
+    slips: tuple[str, ...],
 ) -> Logged:
     """Add the contact to a case that is open already; the case may rise by it, never fall."""
     case_id = draft.case_id or ""
@@ -313,4 +326,4 @@ def _log_onto(
     if prior[0] is not None:
         return _again(svc, prior[0])
     mirror(svc, told)
-    return Logged(sealed.contact_id, case_id, False, found.prompts)
+    return Logged(sealed.contact_id, case_id, False, (*found.prompts, *slips))

@@ -69,7 +69,7 @@ def _page(svc: Service, attempt: Row[Any], page_id: str, key: str, again: str, *
         c = schema.cases
         case = conn.execute(select(c).where(c.c.id == page.case_id)).one()
         team = svc.rosters.team(conn, case.team)
-    words = spoken.page(page_words(svc.public_url, team.team.timezone, case, page, repeat=attempt.repeat))
+    words = spoken.page(page_words(svc.public_url, team.team, case, page, repeat=attempt.repeat))
     if key == "1":
         who = _person(svc, page.person, case.team)
         owner = paging.accept(who, svc, page.case_id, page.person, page.id)

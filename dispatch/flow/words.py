@@ -9,21 +9,25 @@ from sqlalchemy import Row
 from dispatch.alarm import Alarm
 from dispatch.page import Page
 from dispatch.priority import Mode, Urgency
-from dispatch.wallclock import wall, zone
+from dispatch.roster import Team
+from dispatch.wallclock import wall
 from dispatch.wording import PageWords, Safety
 
 
-def page_words(public_url: str, timezone: str, case: Row[Any], page: Page, *, repeat: bool) -> PageWords:
-    """A held scene is answered by telephone until a named person has cleared it, whatever the mode."""
+def page_words(public_url: str, team: Team, case: Row[Any], page: Page, *, repeat: bool) -> PageWords:
+    """A held scene is answered by telephone until a named person has cleared it, whatever the mode.
+
+    An area the team has not named may be anybody's name or street in the form of one: it is left out.
+    """
     held = case.scene_hold and case.mode in (Mode.MOBILE.value, Mode.CO_RESPONSE.value)
     safety = {Safety(word) for word in case.safety} | ({Safety.CALL_FIRST} if held else set())
     return PageWords(
         code=case.code,
         urgency=Urgency(case.urgency),
         mode=Mode.PHONE if held else Mode(case.mode),
-        area=case.area,
+        area=case.area if case.area in team.areas else None,
         safety=frozenset(safety),
-        by=wall(page.by, zone(timezone)).strftime("%H:%M"),
+        by=wall(page.by, team.zone).strftime("%H:%M"),
         link=f"{public_url}/p/{page.link}",
         repeat=repeat,
     )

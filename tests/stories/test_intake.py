@@ -182,3 +182,16 @@ def test_what_a_second_contact_tells_reaches_the_case_and_holds_no_scene_that_wa
     again = replace(screened(world, "urgent", weapon="yes"), case_id=case.id)
     world.do(intake.log_contact, OPERATOR, again, "third", "third")
     assert (world.case(case.id).scene_hold, world.case(case.id).population) == (True, "child")
+
+
+def test_an_area_the_team_has_not_named_is_on_no_page_and_the_operator_is_told(world: World) -> None:
+    """Whatever has the form of an area may be a name or a street."""
+    draft = screened(world, "very_urgent")
+    elsewhere = replace(draft.contact, location=replace(draft.contact.location, area="mary-elm-street"))
+    logged = intake.log_contact(OPERATOR, world.svc, replace(draft, contact=elsewhere), "k", "b")
+    world.settle()
+    world.ana.expect_sms(PAGE)
+    assert "VERY URGENT mobile" in world.ana.last_text
+    assert logged.prompts[-1:] == ("The team has no area mary-elm-street: pages name none. It has arlington, fairfax.",)
+    again = replace(draft, contact=elsewhere, case_id=logged.case_id)
+    assert intake.log_contact(OPERATOR, world.svc, again, "k2", "b").prompts[-1:] == logged.prompts[-1:]
