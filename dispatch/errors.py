@@ -4,6 +4,7 @@ ServiceError
 +-- InvalidInput (422)         see protocols.errors
 +-- MalformedJson (400)        the body cannot be read at all
 +-- NotAllowed (403)           signed in, but this act on this team is not theirs
+    +-- OutOfDate              a form made for a sign-in that is over; it may be sent again, if that is meant
 +-- NotSignedIn (401)
 +-- NotFound (404)
 +-- Refused (409)              the act makes no sense in this state; nothing was changed
@@ -36,6 +37,7 @@ __all__ = [
     "NotAllowed",
     "NotFound",
     "NotSignedIn",
+    "OutOfDate",
     "Refused",
     "ServiceError",
     "TooManyTries",
@@ -75,6 +77,10 @@ class TooManyTries(ServiceError):
 class NotAllowed(ServiceError):
     status = 403
     title = "Not yours to do"
+
+
+class OutOfDate(NotAllowed):
+    title = "The form is out of date"
 
 
 class NotFound(ServiceError):

@@ -26,19 +26,20 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 
 from dispatch import logs
 from dispatch.access import Act
-from dispatch.console import words
-from dispatch.errors import NotFound, NotSignedIn, ServiceError
+from dispatch.console import kept, words
+from dispatch.console.fields import Fields
+from dispatch.errors import NotFound, NotSignedIn, OutOfDate, ServiceError
 from dispatch.flow import desk, live
 from dispatch.flow.service import Service
-from dispatch.http import problems
-from dispatch.http.forgery import FIELD
-from dispatch.http.signin import Asking
+from dispatch.http import forgery, problems
+from dispatch.http.signin import COOKIE, Asking
 
 log = logs.get(__name__)
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
 _OURS = "Something went wrong on our side. It has been written down."
+_STAYS = "What you entered stays here. Send it as always: you are asked to sign in first, and nothing is lost."
 #: (address, words, the act that shows it), in the order of a shift's work.
 PLACES: tuple[tuple[str, str, Act], ...] = (
     ("/contacts/new", "New contact", Act.LOG_CONTACT),
@@ -103,7 +104,7 @@ def templates_with(*folders: Path) -> Environment:
 @pass_context
 def _csrf_field(context: Context) -> Markup:
     who: Asking | None = context["who"]
-    return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, who.csrf if who else "")
+    return Markup('<input type="hidden" name="{}" value="{}">').format(forgery.FIELD, who.csrf if who else "")
 
 
 @pass_context
@@ -196,34 +197,45 @@ class PageRoute(APIRoute):
             try:
                 return await handle(request)
             except NotSignedIn:
-                return _to_sign_in(request)
+                return await _to_sign_in(request)
             except RequestValidationError:
-                return _refused(request, NotFound("There is no such page."))
+                return await _refused(request, NotFound("There is no such page."))
             except ServiceError as error:
-                return _refused(request, error)
+                return await _refused(request, error)
             except Exception:
                 # Without this a person in the middle of a call would be shown JSON.
                 log.exception("page_broke")
-                return _shown(request, 500, ServiceError.title, _OURS)
+                return await _shown(request, 500, ServiceError.title, _OURS, again=True)
 
         return shown
 
 
-def _to_sign_in(request: Request) -> Response:
+async def _to_sign_in(request: Request) -> Response:
+    """To the sign-in, with what was asked for, or was sent, to come back to."""
+    svc: Service = request.app.state.svc
     if from_script(request):
-        return Response(status_code=401, headers={"HX-Redirect": "/sign-in"})
-    back = request.url.path if request.method == "GET" else "/"
+        return await _shown(request, 401, "You are not signed in any more", _STAYS)
+    entered = await kept.of(request, svc.public_url)
+    if entered is not None:
+        return page(request, svc, None, "sign_in.html", {"form": Fields({}), "kept": entered}, status=401)
+    back = kept.address(request) if request.method == "GET" else "/"
     return go(f"/sign-in?next={quote(back)}")
 
 
-def _refused(request: Request, error: ServiceError) -> Response:
+async def _refused(request: Request, error: ServiceError) -> Response:
+    if isinstance(error, OutOfDate):
+        says = _STAYS if from_script(request) else "You signed in anew after this page was opened."
+        return await _shown(request, error.status, error.title, says, again=True)
     # A field's name begins what is said of it, and stays as it is.
     says = error.detail if error.faults else error.detail[:1].upper() + error.detail[1:]
-    return _shown(request, error.status, error.title, _OURS if error.status >= 500 else says)
+    ours = error.status >= 500
+    return await _shown(request, error.status, error.title, _OURS if ours else says, again=ours)
 
 
-def _shown(request: Request, status: int, title: str, what: str) -> Response:
+async def _shown(request: Request, status: int, title: str, what: str, *, again: bool = False) -> Response:
+    """A refusal; `again` where sending the same once more may well be taken."""
     svc: Service = request.app.state.svc
+    entered = await kept.of(request, svc.public_url) if again and not from_script(request) else None
     template = "refused_part.html" if from_script(request) else "refused.html"
     text = templates.get_template(template).render(
         who=None,
@@ -236,6 +248,8 @@ def _shown(request: Request, status: int, title: str, what: str) -> Response:
         zone=ZoneInfo("UTC"),
         title=title,
         what=what,
+        kept=entered,
+        csrf=forgery.token_of(request.cookies.get(COOKIE, "")),
     )
     return HTMLResponse(text, status)
 
@@ -244,7 +258,7 @@ async def lost(request: Request, error: Exception) -> Response:
     """What answers where no route does: a page for a person at a browser, a problem for a program."""
     a_person = request.method == "GET" and "text/html" in request.headers.get("accept", "")
     if isinstance(error, HTTPException) and error.status_code == 404 and a_person:
-        return _refused(request, NotFound("There is no such page."))
+        return await _refused(request, NotFound("There is no such page."))
     return await problems.of_http(request, error)
 
 

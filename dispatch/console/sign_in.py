@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import re
 from typing import Annotated
 
 from fastapi import Query
@@ -11,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dispatch.access import Act, Actor
+from dispatch.console import kept
 from dispatch.console.fields import Fields
 from dispatch.console.pages import Posted, first, go, new_router, page
 from dispatch.errors import InvalidInput, NotAllowed, NotFound, NotSignedIn, TooManyTries
@@ -21,26 +21,29 @@ from dispatch.http.threads import slowly
 
 router = new_router()
 
-_OWN = re.compile(r"/[a-z0-9][A-Za-z0-9/_-]*")
-
 
 @router.get("/sign-in")
 async def sign_in_page(request: Request, svc: Svc, back: Annotated[str, Query(alias="next")] = "/") -> Response:
     asking = await who(request)
     if asking is not None:
         return go(_path(back) or _begin(asking.actor))
-    return page(request, svc, None, "sign_in.html", {"form": Fields({"next": [back]})})
+    return page(request, svc, None, "sign_in.html", {"form": Fields({"next": [back]}), "kept": None})
 
 
 @router.post("/sign-in")
 async def sign_in(request: Request, svc: Svc, values: Posted) -> Response:
     _not_forged(request, svc.public_url)
+    entered = kept.read(first(values, "kept"))
     try:
         session = await slowly(sessions.sign_in, svc, first(values, "login") or "", first(values, "password") or "")
     except (NotSignedIn, TooManyTries) as error:
-        kept = {"login": values.get("login", []), "next": values.get("next", [])}
-        form = {"form": Fields(kept, {"login": error.detail})}
+        again = {"login": values.get("login", []), "next": values.get("next", [])}
+        form = {"form": Fields(again, {"login": error.detail}), "kept": entered}
         return page(request, svc, None, "sign_in.html", form, status=error.status)
+    if entered is not None:
+        answer = page(request, svc, None, "kept.html", {"kept": entered, "csrf": forgery.token_of(session)})
+        set_cookie(answer, session, svc.public_url)
+        return answer
     return _come_in(svc, session, first(values, "next") or "/")
 
 
@@ -96,7 +99,7 @@ def _come_in(svc: Svc, session: str, back: str) -> Response:
 
 def _path(back: str) -> str | None:
     """Only a path of our own: a link that signs somebody in must not carry them to a stranger's page."""
-    return back if _OWN.fullmatch(back) else None
+    return back if kept.OWN.fullmatch(back) else None
 
 
 def _not_forged(request: Request, public_url: str) -> None:

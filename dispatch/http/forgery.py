@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import FormData
 from starlette.requests import Request
 
-from dispatch.errors import NotAllowed
+from dispatch.errors import NotAllowed, OutOfDate
 
 HEADER = "X-CSRF-Token"
 FIELD = "csrf_token"
@@ -42,14 +42,15 @@ def from_our_pages(request: Request, public_url: str) -> bool:
 
 
 async def check(request: Request, session: str, public_url: str) -> None:
-    """Raises NotAllowed when an unsafe request with a session cookie may be somebody else's page at work."""
+    """Raises NotAllowed when an unsafe request with a session cookie may be somebody else's page at work, and OutOfDate
+    when the page is ours and its token is not this session's."""
     if request.method in SAFE:
         return
     if not from_our_pages(request, public_url):
         raise NotAllowed("This request did not come from one of this service's own pages.")
     given = request.headers.get(HEADER) or await _field(request)
     if not hmac.compare_digest(token_of(session).encode(), given.encode()):
-        raise NotAllowed("The form is out of date: load the page again.")
+        raise OutOfDate("The form is out of date: load the page again.")
 
 
 async def _field(request: Request) -> str:

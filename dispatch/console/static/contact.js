@@ -134,14 +134,25 @@
     changed(section.querySelector("input"));
   });
 
-  // One press, one contact. The server would notice a second one too; this spares the wait.
+  // One press, one contact. The server would notice a second one too; this spares the wait. And nothing leaves the page
+  // before somebody answers: the browser's own "cannot be reached" would stand where the form was.
+  const send = document.getElementById("send");
   let sent = false;
-  form.addEventListener("submit", (event) => {
-    if (sent) { event.preventDefault(); return; }
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (sent) return;
     sent = true;
-    document.getElementById("send").disabled = true;
+    send.disabled = true;
+    try {
+      await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(5000) });
+      form.submit();
+    } catch {
+      sent = false;
+      send.disabled = false;
+      said("The service does not answer.", "Nothing you entered is lost. Press again in a moment; if it goes on, telephone whoever is on call.");
+    }
   });
-  addEventListener("pageshow", () => { sent = false; document.getElementById("send").disabled = false; skip(); stop(); });
+  addEventListener("pageshow", () => { sent = false; send.disabled = false; skip(); stop(); });
   addEventListener("beforeunload", (event) => { if (dirty && !sent) event.preventDefault(); });
 
   skip();

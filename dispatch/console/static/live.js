@@ -30,7 +30,8 @@
   // A burst of a hundred events is one look, and the last event is never left unlooked at.
   function soon() { waiting ??= setTimeout(look, GATHER); }
 
-  document.addEventListener("htmx:after:swap", () => {
+  document.addEventListener("htmx:after:swap", (event) => {
+    if (event.detail.ctx.response.status >= 400) return;
     const inside = part.querySelector("[data-title]");
     if (!inside) return;
     if (stream.readyState === EventSource.OPEN) say(true);
