@@ -27,13 +27,13 @@ from dispatch.contactvalues import (
 from dispatch.disposition import Ending
 from dispatch.errors import Fault, InvalidInput
 from dispatch.facts import Facts, Safety
+from dispatch.responder import LANGUAGE
 
 #: Clocks of two machines never agree to the second; a time further ahead than this is a mistake.
 AHEAD = timedelta(minutes=1)
 
 # What decisions see is codes: a free text in one of these would carry a name or an address into the ledger.
 _CODE = re.compile(r"[a-z][a-z0-9_-]{0,39}")
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,7 +212,7 @@ def _not_codes(contact: Contact) -> Iterator[Fault]:
         if code is not None and not _CODE.fullmatch(code):
             yield Fault(name, "must be a code: lower-case letters, digits, - and _")
     for number, language in enumerate(contact.needs.languages):
-        if not _LANGUAGE.fullmatch(language):
+        if not LANGUAGE.fullmatch(language):
             yield Fault(f"needs.languages.{number}", "must be a language code such as es")
 
 

@@ -196,7 +196,7 @@ def _lacking(
         ("credential", "nobody on call has a credential that counts", usable)
     ]
     needs += [
-        ("language", f"nobody speaks {language}", [d for d in usable if language in people[d.person].languages])
+        ("language", f"nobody speaks {language}", [d for d in usable if people[d.person].speaks([language])])
         for language in wanted.languages
     ]
     needs += [

@@ -138,9 +138,12 @@ def _supervision(look: Look, who: Candidate) -> str | None:
     named = {c.supervisor for c in who.responder.credentials if c.state == look.need.state and c.supervisor}
     if not named:
         return f"{title.title} has no supervisor on record"
-    if any(can_be_rung(look.by_id.get(supervisor), look.now) for supervisor in named):
+    there = [look.by_id[one] for one in sorted(named) if can_be_rung(look.by_id.get(one), look.now)]
+    if not there:
+        return f"{title.title}: the supervisor {' or '.join(sorted(named))} is not on call"
+    if any(isinstance(look.counting(one), TitleRule) for one in there):
         return None
-    return f"{title.title}: the supervisor {' or '.join(sorted(named))} is not on call"
+    return f"{title.title}: no credential of the supervisor {' or '.join(one.responder.id for one in there)} counts"
 
 
 def _population(look: Look, who: Candidate) -> str | None:

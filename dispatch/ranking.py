@@ -38,7 +38,7 @@ def _language(look: Look, who: Candidate) -> Verdict:
     wanted = look.need.languages
     if not wanted:
         return 0, None
-    spoken = wanted & who.responder.languages
+    spoken = who.responder.speaks(wanted)
     if spoken:
         return -len(spoken), f"speaks {', '.join(sorted(spoken))}"
     return 0, f"does not speak {', '.join(sorted(wanted))}"

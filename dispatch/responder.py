@@ -5,6 +5,8 @@ No name and no number: matching never needs them, so no reason, log line or ledg
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -15,6 +17,8 @@ __all__ = ["POPULATIONS", "ROLES", "Availability", "Credential", "Responder", "S
 
 ROLES = ("operator", "responder", "supervisor", "coordinator", "administrator", "auditor")
 POPULATIONS = ("child", "adolescent", "adult", "older_adult")
+#: A language tag, such as `es` or `es-MX`.
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,16 @@ class Responder:
     capacity: int = 1
     credentials: tuple[Credential, ...] = ()
     areas: frozenset[str] = frozenset()
+
+    def speaks(self, wanted: Iterable[str]) -> frozenset[str]:
+        """Which of these languages they speak. `es-MX` answers `es`, and `es` answers `es-MX`: people of two countries
+        understand each other better than two people without a language in common."""
+        known = {_language(one) for one in self.languages}
+        return frozenset(one for one in wanted if _language(one) in known)
+
+
+def _language(tag: str) -> str:
+    return tag.partition("-")[0]
 
 
 class Availability(StrEnum):

@@ -6,13 +6,11 @@ import re
 from dataclasses import dataclass, field
 
 from dispatch.credential import STATUSES, Credential, Training
-from dispatch.responder import POPULATIONS, ROLES, Responder
-from dispatch.rosterrules import Known, identifier
+from dispatch.responder import LANGUAGE, POPULATIONS, ROLES, Responder
+from dispatch.rosterrules import Known, identifier, state_letters
 from dispatch.yamlfile import Node
 
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-_STATE = re.compile(r"[A-Z]{2,3}")
 _HOURS = re.compile(r"[0-9]{1,4}(\.[0-9]{1,2})?")
 
 _KEYS = (
@@ -50,7 +48,7 @@ def read_person(node: Node, known: Known) -> Person:
         id=person,
         teams=teams,
         roles=_words(parts, "roles", choices=ROLES),
-        languages=_words(parts, "languages", pattern=_LANGUAGE, like="en or es-MX"),
+        languages=_words(parts, "languages", pattern=LANGUAGE, like="en or es-MX"),
         gender=parts["gender"].text() if "gender" in parts else None,
         populations=_words(parts, "populations", choices=POPULATIONS),
         skills=_words(parts, "skills"),
@@ -75,9 +73,7 @@ def _phone(node: Node | None) -> str | None:
 
 def _credential(node: Node, known: Known) -> Credential:
     parts = node.mapping(_CREDENTIAL, required=("state", "title"))
-    state = parts["state"].text() if "state" in parts else ""
-    if state and not _STATE.fullmatch(state):
-        parts["state"].fault("must be the state's letters, such as VA")
+    state = state_letters(parts["state"]) if "state" in parts else ""
     teams = _words(parts, "only_for")
     for team in teams - known.zones.keys():
         parts["only_for"].fault(f"there is no team {team!r}")

@@ -21,6 +21,7 @@ from dispatch.yamlfile import Node
 
 T = TypeVar("T")
 
+_STATE = re.compile(r"[A-Z]{2,3}")
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _EVERY = re.compile(r"([1-9][0-9]{0,3})(h|d|w|mo)")
 _HANDOFF = re.compile(r"(?:(?P<weekday>[A-Z][a-z]{2}) |(?P<day>[1-9]|[12][0-9]|3[01]) )?(?P<at>\d\d:\d\d)")
@@ -67,7 +68,7 @@ def read_team(node: Node, known: Known) -> Team:
     found = Team(
         id=team,
         timezone=place,
-        state=parts["state"].text() if "state" in parts else "",
+        state=state_letters(parts["state"]) if "state" in parts else "",
         areas=frozenset(parts["areas"].texts()) if "areas" in parts else frozenset(),
         name=parts["name"].text() if "name" in parts else "",
         holidays=parts["holidays"].text() if "holidays" in parts else None,
@@ -76,6 +77,14 @@ def read_team(node: Node, known: Known) -> Team:
     if found.holidays is not None:
         _built(parts["holidays"], lambda: check_calendar(found.calendar))
     return found
+
+
+def state_letters(node: Node) -> str:
+    """A state as credentials and rule packs are written for it; `Va` would be a state in which nobody may work."""
+    state = node.text()
+    if state and not _STATE.fullmatch(state):
+        node.fault("must be the state's letters, such as VA")
+    return state
 
 
 def read_shift(node: Node, known: Known) -> Shift | None:

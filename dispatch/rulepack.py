@@ -32,7 +32,7 @@ class Kind(StrEnum):
 
 class Supervision(StrEnum):
     NONE = "none"
-    #: the supervisor named on the credential must be on call and reachable
+    #: the supervisor named on the credential must be on call and reachable, with a credential that counts
     NAMED = "named"
     #: somebody else of a licensed kind must be
     LICENSED = "licensed"

@@ -19,7 +19,7 @@ from typing import Any
 
 import yaml
 
-from dispatch.responder import POPULATIONS
+from dispatch.responder import LANGUAGE, POPULATIONS
 from dispatch.teamsettings import NOTHING_CHOSEN, Demand, TeamSettings
 from dispatch.yamlfile import Node, duration_text, load
 
@@ -81,7 +81,15 @@ def _demand(node: Node) -> Demand:
     populations = parts["populations"].items() if "populations" in parts else []
     return Demand(
         layers=tuple(parts["layers"].texts()) if "layers" in parts else None,
-        languages=tuple(parts["languages"].texts()) if "languages" in parts else (),
+        languages=tuple(_language(one) for one in parts["languages"].items()) if "languages" in parts else (),
         populations=tuple(one.choice(POPULATIONS) for one in populations),
         people=parts["people"].whole(1, 2) if "people" in parts else Demand().people,
     )
+
+
+def _language(node: Node) -> str:
+    """A word that is no tag would be a gap at every hour that nobody could fill."""
+    tag = node.text()
+    if tag and not LANGUAGE.fullmatch(tag):
+        node.fault("must be such as en or es-MX")
+    return tag

@@ -117,6 +117,8 @@ def test_languages_and_populations_need_somebody_who_can_be_paged() -> None:
         (EVERYONE, "language", *last_day, "nobody speaks es"),
         (EVERYONE, "population", *last_day, "nobody is for child"),
     ]
+    mexican = {**people, "ben": responder("ben", languages=frozenset({"es-MX"}))}
+    assert "language" not in {gap[1] for gap in find(plan, mexican, demand=Demand(("primary",), ("es",)))}
     muted = {"ana": Standing(reachable=False, unreachable_because="opted_out")}
     found = [gap for gap in find(plan, people, muted, wanted) if gap[1] in kinds]
     assert (EVERYONE, "language", START, END, "nobody speaks es") in found

@@ -137,6 +137,14 @@ def test_who_said_on_helps_with_everyone_and_is_not_woken_before_the_roster() ->
             replace(NEED, languages=frozenset({"es"})), "speaks es",
         ),
         (
+            on(responder("z", languages=frozenset({"es-MX"}))), on(responder("a")),
+            replace(NEED, languages=frozenset({"es"})), "speaks es",
+        ),
+        (
+            on(responder("z", languages=frozenset({"es"}))), on(responder("a", languages=frozenset({"eo"}))),
+            replace(NEED, languages=frozenset({"es-419"})), "speaks es-419",
+        ),
+        (
             on(responder("z", gender="female")), on(responder("a", gender="male")),
             replace(NEED, gender="female"), "female, as asked",
         ),
@@ -203,6 +211,15 @@ class TestTwoPeople:
     def test_a_trainee_comes_second_to_somebody_who_may_respond_alone(self) -> None:
         found = ask([self.trainee(), on(responder("ben", "QMHP")), self.dee], self.two, count=2)
         assert picked(found) == ["ben", "tom"]
+
+    def test_a_supervisor_whose_own_credential_has_run_out_supervises_nobody(self) -> None:
+        """They are told so by text: nobody works under a licence that is no more."""
+        lapsed = on(responder("dee", expires=date(2026, 1, 5)), "supervisor")
+        found = ask([self.trainee(), on(responder("ben", "QMHP")), lapsed], self.two, count=2)
+        skip = next(skip for skip in found.skips if skip.person == "tom")
+        assert (skip.filter, skip.reason) == (
+            "supervision", "QMHP-T: no credential of the supervisor dee counts",
+        )  # fmt: skip
 
     def test_two_trainees_are_no_team(self) -> None:
         found = ask([self.trainee("tim"), self.trainee("tom"), self.dee], self.two, count=2)

@@ -79,6 +79,7 @@ def test_an_import_names_what_it_changes_and_removes_nobody() -> None:
 @pytest.mark.parametrize(
     ("was", "now", "line", "says"),
     [
+        ("state: VA, areas", "state: va, areas", 2, "the state's letters, such as VA"),
         ("timezone: America/New_York", "timezone: America/Fairfax", 2, "no time zone is called 'America/Fairfax'"),
         ("    gender: female", "    sex: female", 10, "unknown key"),
         ("capacity: 1 ", "capacity: none ", 13, "must be a whole number"),

@@ -36,7 +36,10 @@ def test_swaps_and_hand_offs_come_back_as_they_were_written() -> None:
     assert team(", swaps: free, handoff: 30m").settings == NOTHING_CHOSEN
 
 
-@pytest.mark.parametrize("chosen", [", handoff: none", ", handoff: 5s", ", handoff: soon", ", swaps: maybe"])
+@pytest.mark.parametrize(
+    "chosen",
+    [", handoff: none", ", handoff: 5s", ", handoff: soon", ", swaps: maybe", ", needs: {languages: [Spanish]}"],
+)
 def test_it_cannot_be_turned_off_and_nothing_is_guessed(chosen: str) -> None:
     with pytest.raises(InvalidFile, match=r"roster\.yaml:2"):
         team(chosen)
