@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from dispatch.eligibility import Look
 from dispatch.need import Candidate, Match, Pick, Skip
 from dispatch.roster import EVERYONE
 from dispatch.rulepack import TitleRule
-from dispatch.teammix import Mix, leads, mix
+from dispatch.teammix import leads, mix
 
 
 def choose(look: Look, ranked: Sequence[tuple[Candidate, list[str]]], skips: list[Skip], count: int) -> Match:
@@ -23,34 +24,47 @@ def choose(look: Look, ranked: Sequence[tuple[Candidate, list[str]]], skips: lis
     others: list[Pick] = []
     # A state has a few titles and a team hundreds of people: each title is judged once for the team as it stands.
     # (By identity: the pack's rules are shared, and hashing one costs what judging it would.)
-    as_it_stands: dict[int, Mix] = {}
+    as_it_stands: dict[int, _Joining] = {}
     if not led:
         ranked = sorted(ranked, key=lambda one: not _leads(look.title(one[0])))
     for who, reasons in ranked:
         title = look.title(who)
         person = who.responder.id
-        because = list(reasons)
         if isinstance(title, str):  # the filter `credential`, which nothing relaxes, lets nobody else through
             continue
-        known = as_it_stands.get(id(title))
-        judged = known or mix([*team, title], look.need.mode, look.need.people, look.pack)
-        as_it_stands[id(title)] = judged
-        if not judged.possible or (not judged.complete and not led and not leads(title)):
-            skips.append(Skip(person, "team_mix", f"{title.title}: {judged.reason}, nobody to go with", lasting=True))
+        joining = as_it_stands.get(id(title))
+        if joining is None:
+            joining = as_it_stands[id(title)] = _joining(look, team, led, title)
+        if joining.objection is not None:
+            skips.append(Skip(person, "team_mix", joining.objection, lasting=True))
             continue
-        if not title.source.verified:
-            because.append(f"rule not verified: {title.source.cite}")
-        if not judged.complete:
-            because.append(f"half of a team: {judged.reason}")
-        pick = Pick(person, _layer_of(who, look.layer), tuple(because))
+        pick = Pick(person, _layer_of(who, look.layer), (*reasons, *joining.because))
         if len(picks) >= count:
             others.append(pick)
             continue
         picks.append(pick)
-        if not judged.complete:
+        if not joining.complete:
             team.append(title)
             as_it_stands.clear()
     return Match(tuple(picks), tuple(skips), tuple(others))
+
+
+class _Joining(NamedTuple):
+    """What it means for somebody of a title to join the team as it stands: why they may not, or what to say of it."""
+
+    objection: str | None
+    complete: bool
+    because: tuple[str, ...]
+
+
+def _joining(look: Look, team: Sequence[TitleRule], led: bool, title: TitleRule) -> _Joining:
+    judged = mix([*team, title], look.need.mode, look.need.people, look.pack)
+    if not judged.possible or (not judged.complete and not led and not leads(title)):
+        return _Joining(f"{title.title}: {judged.reason}, nobody to go with", judged.complete, ())
+    because = () if title.source.verified else (f"rule not verified: {title.source.cite}",)
+    if not judged.complete:
+        because = (*because, f"half of a team: {judged.reason}")
+    return _Joining(None, judged.complete, because)
 
 
 def _company(look: Look) -> tuple[list[TitleRule], bool]:

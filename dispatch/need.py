@@ -86,8 +86,7 @@ class Limits:
         return running.start if running is not None else None
 
 
-@dataclass(frozen=True, slots=True)
-class Pick:
+class Pick(NamedTuple):
     """A person to page. `layer` is where they are on call; `because` gives a reason for each rank that says something,
     and what is still missing when they are half of a team."""
 

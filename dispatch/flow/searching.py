@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
-from itertools import islice
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
@@ -262,14 +261,14 @@ _NEXT = 5
 def _told(found: Match) -> dict[str, object]:
     """Why the others were not asked: per filter how many, and the first of them with their reason; who comes next and
     why; and what was given up."""
-    by_filter: dict[str, dict[str, str]] = {}
+    by_filter: dict[str, list[Skip]] = {}
     for skip in found.skips:
         if skip.reason != NOT_ON_CALL:
-            by_filter.setdefault(skip.filter, {})[skip.person] = _spelled(skip.reason)
+            by_filter.setdefault(skip.filter, []).append(skip)
     return {
         "relaxed": list(found.relaxed),
-        "skipped": {name: len(people) for name, people in by_filter.items()},
-        "of": {name: dict(islice(people.items(), LISTED)) for name, people in by_filter.items()},
+        "skipped": {name: len(skips) for name, skips in by_filter.items()},
+        "of": {name: {one.person: _spelled(one.reason) for one in skips[:LISTED]} for name, skips in by_filter.items()},
         "next": {pick.person: [_spelled(one) for one in pick.because] for pick in found.others[:_NEXT]},
     }
 
