@@ -12,6 +12,7 @@ from dispatch.flow.service import Service
 from dispatch.priority import Place
 from dispatch.queue import QueueDown
 from dispatch.store import schema
+from dispatch.store.tables_contacts import OPEN_CASES
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def rebuild(svc: Service) -> Rebuilt:
             c, d = schema.cases, schema.deadlines
             waiting: dict[str, list[Place]] = {team: [] for team in conn.scalars(select(schema.teams.c.id))}
             open_ones = select(c.c.team, c.c.rank, c.c.respond_by, c.c.logged_at, c.c.id)
-            for row in conn.execute(open_ones.where(c.c.state.in_([s.value for s in UNFILLED]))):
+            for row in conn.execute(open_ones.where(OPEN_CASES, c.c.state.in_([s.value for s in UNFILLED]))):
                 waiting[row.team].append(Place(row.rank, row.respond_by, row.logged_at, row.id))
             timers = {row.id: row.due_at for row in conn.execute(select(d.c.id, d.c.due_at))}
         had, had_timers = _what_it_had(svc, waiting)

@@ -25,7 +25,9 @@ from dispatch.flow.views import AlarmView, CaseLine, PageView, QueueLine, Slice
 from dispatch.page import Page
 from dispatch.priority import Urgency
 from dispatch.store import schema
-from dispatch.store.rows import OPEN_ANSWER, load_rows
+from dispatch.store.rows import load_rows
+from dispatch.store.tables_contacts import OPEN_CASES
+from dispatch.store.tables_paging import OPEN_PAGES
 
 
 def cases(
@@ -41,6 +43,8 @@ def cases(
     check(actor, Act.SEE_CASE, team)
     c = schema.cases.c
     query = select(c.id, c.logged_at).where(c.state.in_([s.value for s in states]), *visible(actor, team, c.team))
+    if OPEN.issuperset(states):
+        query = query.where(OPEN_CASES)
     if cursor is not None:
         at, id_ = _read_cursor(cursor)
         query = query.where(or_(c.logged_at < at, and_(c.logged_at == at, c.id < id_)))
@@ -66,7 +70,8 @@ def queue(
     start = _offset(cursor)
     now = svc.clock.now()
     c = schema.cases.c
-    query = select(c.id, c.team).where(c.state.in_([s.value for s in UNFILLED]), *visible(actor, team, c.team))
+    waits = OPEN_CASES & c.state.in_([s.value for s in UNFILLED])
+    query = select(c.id, c.team).where(waits, *visible(actor, team, c.team))
     with svc.record.read() as conn:
         order = conn.execute(query.order_by(c.rank, c.respond_by, c.logged_at, c.id)).all()
         shown = [row.id for row in order[start : start + limit]]
@@ -104,7 +109,7 @@ def open_pages(actor: Actor, svc: Service, *, team: str | None = None, person: s
     check(actor, Act.SEE_QUEUE, team)
     p, c = schema.pages.c, schema.cases.c
     query = select(p.id, c.code).join(schema.cases, c.id == p.case_id)
-    query = query.where(p.answer == OPEN_ANSWER, *visible(actor, team, c.team))
+    query = query.where(OPEN_PAGES, OPEN_CASES, *visible(actor, team, c.team))
     if person is not None:
         query = query.where(p.person == person)
     with svc.record.read() as conn:
@@ -196,7 +201,8 @@ class Counts:
 def counts(svc: Service) -> Counts:
     """How many cases wait by urgency and how many alarms ring by kind, in all teams; every key is there."""
     c, a = schema.cases.c, schema.alarms.c
-    waiting = select(c.urgency, func.count()).where(c.state.in_([s.value for s in UNFILLED])).group_by(c.urgency)
+    waits = OPEN_CASES & c.state.in_([s.value for s in UNFILLED])
+    waiting = select(c.urgency, func.count()).where(waits).group_by(c.urgency)
     ringing = select(a.kind, func.count()).where(a.ended_at.is_(None)).group_by(a.kind)
     with svc.record.read() as conn:
         cases_by = {Urgency(u): n for u, n in conn.execute(waiting)}

@@ -26,6 +26,8 @@ from dispatch.priority import Urgency
 from dispatch.roster import Team
 from dispatch.store import datakeys, people, schema
 from dispatch.store.rows import load_rows
+from dispatch.store.tables_contacts import OPEN_CASES
+from dispatch.store.tables_infra import TEXTS
 
 #: Texts of strangers stay in sight this long; a person who wrote to us may write again.
 STRANGERS = timedelta(hours=24)
@@ -64,7 +66,7 @@ def working(actor: Actor, svc: Service, team: str | None = None, person: str | N
     check(actor, Act.SEE_QUEUE, team)
     c = schema.cases.c
     states = [s.value for s in (OPEN - UNFILLED if person is None else OPEN)]
-    query = select(c.id).where(c.state.in_(states), *visible(actor, team, c.team))
+    query = select(c.id).where(OPEN_CASES, c.state.in_(states), *visible(actor, team, c.team))
     with svc.record.read() as conn:
         ids = list(conn.scalars(query.order_by(c.rank, c.respond_by, c.logged_at, c.id)))
         found = _lines(svc, conn, ids)
@@ -142,7 +144,7 @@ def strays(actor: Actor, svc: Service) -> list[Stray]:
     query = (
         select(i)
         .outerjoin(p, (p.c.phone_index == i.c.sender_index) & p.c.active)
-        .where(i.c.source == "sms", p.c.id.is_(None), i.c.received_at > svc.clock.now() - STRANGERS)
+        .where(TEXTS, p.c.id.is_(None), i.c.received_at > svc.clock.now() - STRANGERS)
         .order_by(i.c.received_at.desc(), i.c.id)
         .limit(50)
     )

@@ -12,7 +12,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Select, Table, delete,
 from dispatch import logs
 from dispatch.access import Act, Actor, check
 from dispatch.alarm import Alarm, Kind
-from dispatch.case import Case, State
+from dispatch.case import Case
 from dispatch.casefile import Turn
 from dispatch.channels.channel import Channel, Refusal
 from dispatch.deadline import Deadline, Meaning, Owner
@@ -22,11 +22,14 @@ from dispatch.flow import departures, inbound, matters, service_alarms
 from dispatch.flow.commit import commit, mirror
 from dispatch.flow.health import NEEDED
 from dispatch.flow.service import Service
-from dispatch.page import Answer, Page
+from dispatch.page import Page
 from dispatch.recontact import Assignment, Emergency, Recontact
 from dispatch.store import casefiles, contacts, idempotency, inbox, ledger, schema
 from dispatch.store.casefiles import Told
 from dispatch.store.rows import load_rows
+from dispatch.store.tables_contacts import OPEN_CASES
+from dispatch.store.tables_infra import OPEN_EFFECTS
+from dispatch.store.tables_paging import OPEN_PAGES, OPEN_RUNS
 
 log = logs.get(__name__)
 
@@ -102,12 +105,11 @@ def _clockless(actor: Actor, svc: Service) -> int:
 
 
 def _open_rows() -> tuple[tuple[Owner, Table, ColumnElement[bool]], ...]:
-    c, n, p, a = schema.cases.c, schema.escalations.c, schema.pages.c, schema.alarms.c
-    r, e = schema.recontacts.c, schema.emergencies.c
+    a, r, e = schema.alarms.c, schema.recontacts.c, schema.emergencies.c
     return (
-        (Owner.CASE, schema.cases, c.state != State.CLOSED.value),
-        (Owner.ESCALATION, schema.escalations, n.state.in_([run.value for run in RUN_CLOCKS])),
-        (Owner.PAGE, schema.pages, p.answer == Answer.OPEN.value),
+        (Owner.CASE, schema.cases, OPEN_CASES),
+        (Owner.ESCALATION, schema.escalations, OPEN_RUNS),
+        (Owner.PAGE, schema.pages, OPEN_PAGES),
         (Owner.ALARM, schema.alarms, a.ended_at.is_(None) & a.case_id.is_not(None)),
         (Owner.RECONTACT, schema.recontacts, r.done_at.is_(None)),
         (Owner.EMERGENCY, schema.emergencies, e.confirmed_at.is_(None) & e.ended_at.is_(None)),
@@ -170,10 +172,7 @@ def _late(actor: Actor, svc: Service, now: datetime) -> int:
     with svc.record.read() as conn:
         d, o = schema.deadlines, schema.outbox
         deadlines = conn.scalar(select(func.count()).where(d.c.due_at < now - LATE)) or 0
-        effects = (
-            conn.scalar(select(func.count()).where(o.c.state.in_(("pending", "claimed")), o.c.not_before < now - LATE))
-            or 0
-        )
+        effects = conn.scalar(select(func.count(o.c.n)).where(OPEN_EFFECTS, o.c.not_before < now - LATE)) or 0
         unread = len(inbox.unread(conn, now - LATE, _BATCH))
     if deadlines or effects or unread:
         because = "timers_late" if deadlines else "effects_waiting" if effects else "answers_waiting"
@@ -230,10 +229,14 @@ def wanting_teams(conn: Connection, *, only_new: bool) -> dict[str, str]:
     found only busy people, or whose ladder is over."""
     e = schema.escalations
     states = ("asking",) if only_new else ("asking", "exhausted")
-    query = select(e.c.team, func.min(e.c.id)).where(e.c.state.in_(states), e.c.want > 0).group_by(e.c.team)
+    query = select(e.c.team, e.c.id).where(OPEN_RUNS, e.c.state.in_(states), e.c.want > 0)
     if only_new:
         query = query.where(e.c.only_busy.is_(False))
-    return dict(conn.execute(query).all())
+    # Grouped here: asked to group, SQLite reads the years of runs that are over.
+    oldest: dict[str, str] = {}
+    for team, id_ in conn.execute(query):
+        oldest[team] = min(id_, oldest.get(team, id_))
+    return oldest
 
 
 def clock_stepped(actor: Actor, svc: Service) -> None:

@@ -14,11 +14,11 @@ from dispatch.effects import Tell
 from dispatch.flow import service_alarms
 from dispatch.flow.commit import commit, mirror
 from dispatch.flow.texted import Text, tell
-from dispatch.page import Answer
 from dispatch.roster import on_call
 from dispatch.store import ledger, people, schema
 from dispatch.store.casefiles import Told
 from dispatch.store.ledger import Entry
+from dispatch.store.tables_paging import OPEN_PAGES
 from dispatch.wallclock import wall, zone
 
 
@@ -73,7 +73,7 @@ def opted_out(text: Text) -> None:
         people.set_fields(conn, me, {"unreachable": "opted_out", "opted_out_at": now})
         p = schema.pages
         waiting = conn.scalars(
-            select(p.c.case_id).distinct().where(p.c.person == me, p.c.answer == Answer.OPEN.value)
+            select(p.c.case_id).distinct().where(p.c.person == me, OPEN_PAGES)
         ).all()
         told = Told(teams=set(text.person.teams))
         entries = service_alarms.open_for(

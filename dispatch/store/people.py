@@ -9,13 +9,14 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Text, bindparam, cast, func, or_, select, update
+from sqlalchemy import Connection, Row, Text, bindparam, cast, func, select, union_all, update
 
 from dispatch.errors import Conflict, NotFound
 from dispatch.responder import Availability, Responder, Standing, Unreachable
 from dispatch.store import credentials, datakeys, schema
-from dispatch.store.rows import OPEN_ANSWER
 from dispatch.store.sealing import DataKey, SealedBytes
+from dispatch.store.tables_paging import OPEN_PAGES
+from dispatch.store.types import UtcDateTime
 
 #: Roles whose holders may be asked to take a case.
 CALLABLE = ("responder", "supervisor")
@@ -166,9 +167,7 @@ def _counted_and_asked() -> tuple[Any, ...]:
         .group_by(a.c.person)
     )
     open_pages = (
-        select(p.c.person, c.c.rank)
-        .join(c, c.c.id == p.c.case_id)
-        .where(p.c.person.in_(_CALLABLE), p.c.answer == OPEN_ANSWER)
+        select(p.c.person, c.c.rank).join(c, c.c.id == p.c.case_id).where(p.c.person.in_(_CALLABLE), OPEN_PAGES)
     )
     pages_since = (
         select(p.c.person, func.count())
@@ -176,9 +175,10 @@ def _counted_and_asked() -> tuple[Any, ...]:
         .group_by(p.c.person)
     )
     # What is over and only waits for its disposition is no work any more.
-    until = func.coalesce(a.c.cleared_at, a.c.ended_at)
-    worked_since = select(a.c.person, a.c.since, until).where(
-        a.c.person.in_(_CALLABLE), or_(a.c.ended_at.is_(None), a.c.ended_at >= bindparam("since"))
+    worked = select(a.c.person, a.c.since, func.coalesce(a.c.cleared_at, a.c.ended_at)).where(a.c.person.in_(_CALLABLE))
+    # In two parts, because one with an "or" reads everything they ever worked on.
+    worked_since = union_all(
+        worked.where(a.c.ended_at.is_(None)), worked.where(a.c.ended_at >= bindparam("since", type_=UtcDateTime()))
     )
     return open_cases, open_pages, pages_since, worked_since
 

@@ -23,7 +23,7 @@ from dispatch.errors import Conflict
 from dispatch.escalation import Escalation
 from dispatch.handoff import Handoff
 from dispatch.ladder import Ladder, ladder_as_json, ladder_from_json
-from dispatch.page import Answer, Page
+from dispatch.page import Page
 from dispatch.recontact import Assignment, Emergency, Recontact
 from dispatch.shiftcheck import ShiftCheck
 from dispatch.signature import Signature
@@ -61,9 +61,6 @@ OWNERS: dict[type[Any], Owner] = {
     ShiftCheck: Owner.SHIFT_CHECK,
     Signature: Owner.SIGNATURE,
 }
-
-#: The answer of a page that still uses its person's capacity.
-OPEN_ANSWER = Answer.OPEN.value
 
 R = TypeVar("R")
 Encode = Callable[[Any], Any]

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     event,
+    literal_column,
     text,
 )
 from sqlalchemy.engine import Connection
@@ -103,6 +104,8 @@ inbox = Table(
     UniqueConstraint("source", "sid", "status"),
     Index("ix_inbox_sender_index_received_at", "sender_index", "received_at"),
 )
+TEXTS = inbox.c.source == literal_column("'sms'")
+Index("ix_inbox_texts", inbox.c.received_at, sqlite_where=TEXTS, postgresql_where=TEXTS)
 _UNREAD = text("processed_at IS NULL")
 Index("ix_inbox_unread", inbox.c.received_at, sqlite_where=_UNREAD, postgresql_where=_UNREAD)
 

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint, text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    UniqueConstraint,
+    literal_column,
+    text,
+)
 
 from dispatch.store.columns import ID, WORD, key, row_id, version
 from dispatch.store.metadata import metadata
@@ -32,14 +43,16 @@ escalations = Table(
     version(),
     Index("ix_escalations_case_id", "case_id"),
     Index("ix_escalations_team_state_want", "team", "state", "want"),
-    # A case has one open escalation at the most.
-    Index(
-        "uq_escalations_open",
-        "case_id",
-        unique=True,
-        sqlite_where=text("state IN ('held', 'asking', 'exhausted')"),
-        postgresql_where=text("state IN ('held', 'asking', 'exhausted')"),
-    ),
+)
+#: Spelled out like `OPEN_CASES`.
+OPEN_RUNS = escalations.c.state.in_([literal_column(f"'{state}'") for state in ("held", "asking", "exhausted")])
+# A case has one open escalation at the most.
+Index(
+    "uq_escalations_open",
+    escalations.c.case_id,
+    unique=True,
+    sqlite_where=OPEN_RUNS,
+    postgresql_where=OPEN_RUNS,
 )
 
 pages = Table(
@@ -66,10 +79,13 @@ pages = Table(
     Column("replaced", Boolean, nullable=False),
     version(),
     Index("ix_pages_case_id", "case_id"),
-    Index("ix_pages_person_answer", "person", "answer"),
     Index("ix_pages_person_created_at", "person", "created_at"),
     UniqueConstraint("case_id", "escalation_id", "person", "step", "round", "created_at", name="uq_pages_asked_once"),
 )
+
+#: Spelled out like `OPEN_CASES`.
+OPEN_PAGES = pages.c.answer == literal_column("'open'")
+Index("ix_pages_open", pages.c.person, sqlite_where=OPEN_PAGES, postgresql_where=OPEN_PAGES)
 
 #: One call to the provider: written before it is made, completed with its result, whenever that comes.
 attempts = Table(
@@ -94,6 +110,7 @@ attempts = Table(
     Index("ix_attempts_sid", "sid"),
 )
 
+_NOT_ENDED = text("ended_at IS NULL")
 alarms = Table(
     "alarms",
     metadata,
@@ -114,9 +131,11 @@ alarms = Table(
     Column("ended_by", String(80)),
     version(),
     Index("ix_alarms_case_id", "case_id"),
-    Index("ix_alarms_team_ended_at", "team", "ended_at"),
+    Index("ix_alarms_opened_at", "opened_at"),
+    Index("ix_alarms_open", "team", sqlite_where=_NOT_ENDED, postgresql_where=_NOT_ENDED),
 )
 
+_NOT_DONE = text("done_at IS NULL")
 recontacts = Table(
     "recontacts",
     metadata,
@@ -129,6 +148,7 @@ recontacts = Table(
     Column("done_at", UtcDateTime),
     version(),
     Index("ix_recontacts_case_id", "case_id"),
+    Index("ix_recontacts_open", "owner", sqlite_where=_NOT_DONE, postgresql_where=_NOT_DONE),
 )
 
 emergencies = Table(

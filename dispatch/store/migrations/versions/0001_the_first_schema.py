@@ -248,7 +248,14 @@ def upgrade() -> None:  # noqa: PLR0915 - one table after another
     )
     with op.batch_alter_table("alarms", schema=None) as batch_op:
         batch_op.create_index("ix_alarms_case_id", ["case_id"], unique=False)
-        batch_op.create_index("ix_alarms_team_ended_at", ["team", "ended_at"], unique=False)
+        batch_op.create_index(
+            "ix_alarms_open",
+            ["team"],
+            unique=False,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+        batch_op.create_index("ix_alarms_opened_at", ["opened_at"], unique=False)
 
     op.create_table(
         "cases",
@@ -291,6 +298,13 @@ def upgrade() -> None:  # noqa: PLR0915 - one table after another
     )
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.create_index("ix_cases_code", ["code"], unique=False)
+        batch_op.create_index(
+            "ix_cases_open",
+            ["team"],
+            unique=False,
+            sqlite_where=sa.text("state != 'closed'"),
+            postgresql_where=sa.text("state != 'closed'"),
+        )
         batch_op.create_index(
             "ix_cases_team_state_rank", ["team", "state", "rank", "respond_by", "logged_at"], unique=False
         )
@@ -339,6 +353,13 @@ def upgrade() -> None:  # noqa: PLR0915 - one table after another
     )
     with op.batch_alter_table("inbox", schema=None) as batch_op:
         batch_op.create_index("ix_inbox_sender_index_received_at", ["sender_index", "received_at"], unique=False)
+        batch_op.create_index(
+            "ix_inbox_texts",
+            ["received_at"],
+            unique=False,
+            sqlite_where=sa.text("source = 'sms'"),
+            postgresql_where=sa.text("source = 'sms'"),
+        )
         batch_op.create_index(
             "ix_inbox_unread",
             ["received_at"],
@@ -623,6 +644,13 @@ def upgrade() -> None:  # noqa: PLR0915 - one table after another
     )
     with op.batch_alter_table("recontacts", schema=None) as batch_op:
         batch_op.create_index("ix_recontacts_case_id", ["case_id"], unique=False)
+        batch_op.create_index(
+            "ix_recontacts_open",
+            ["owner"],
+            unique=False,
+            sqlite_where=sa.text("done_at IS NULL"),
+            postgresql_where=sa.text("done_at IS NULL"),
+        )
 
     op.create_table(
         "sessions",
@@ -743,7 +771,13 @@ def upgrade() -> None:  # noqa: PLR0915 - one table after another
     )
     with op.batch_alter_table("pages", schema=None) as batch_op:
         batch_op.create_index("ix_pages_case_id", ["case_id"], unique=False)
-        batch_op.create_index("ix_pages_person_answer", ["person", "answer"], unique=False)
+        batch_op.create_index(
+            "ix_pages_open",
+            ["person"],
+            unique=False,
+            sqlite_where=sa.text("answer = 'open'"),
+            postgresql_where=sa.text("answer = 'open'"),
+        )
         batch_op.create_index("ix_pages_person_created_at", ["person", "created_at"], unique=False)
 
     op.create_table(
