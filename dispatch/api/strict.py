@@ -21,6 +21,9 @@ from dispatch.errors import Fault, InvalidInput, MalformedJson
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
+#: How NUL is written in JSON; the character itself is none there.
+_NUL = "\\u0000"
+
 
 class StrictRoute(APIRoute):
     """Refuses unknown and repeated parameters, a key given twice, and a body that is not JSON or not called so."""
@@ -48,7 +51,11 @@ def _parameters(dependant: Dependant) -> Iterator[str]:
 
 
 def parse(body: bytes) -> Any:
-    """The body as JSON. Raises MalformedJson, and InvalidInput for a key given twice."""
+    """The body as JSON.
+
+    Raises MalformedJson, and InvalidInput for a key given twice and for the character NUL, which no name or text has,
+    and which one of our databases keeps and the other refuses.
+    """
     twice: list[_Twice] = []
 
     def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -59,7 +66,8 @@ def parse(body: bytes) -> Any:
         return twice[-1]
 
     try:
-        value = json.loads(body.decode(), object_pairs_hook=pairs, parse_constant=_no_number)
+        text = body.decode()
+        value = json.loads(text, object_pairs_hook=pairs, parse_constant=_no_number)
     except UnicodeDecodeError as error:
         raise MalformedJson("is not UTF-8") from error
     except json.JSONDecodeError as error:
@@ -69,12 +77,21 @@ def parse(body: bytes) -> Any:
     except ValueError as error:
         # Python reads no integer of more than 4,300 digits.
         raise MalformedJson("holds a number that is none, or far too long") from error
+    faults = []
     if twice:
-        fields = [".".join((*path, one.name)) for path, one in _where(value, ())]
-        raise InvalidInput(
-            "; ".join(f"{field}: is given twice" for field in fields),
-            [Fault(field, "is given twice") for field in fields],
-        )
+        faults += [
+            Fault(".".join((*path, one.name)), "is given twice")
+            for path, one in _parts(value)
+            if isinstance(one, _Twice)
+        ]
+    if _NUL in text:
+        faults += [
+            Fault(".".join(path), "must not hold the character NUL")
+            for path, one in _parts(value)
+            if (isinstance(one, str) and "\0" in one) or any("\0" in name for name in path[-1:])
+        ]
+    if faults:
+        raise InvalidInput("; ".join(f"{fault.field}: {fault.problem}" for fault in faults), faults)
     return value
 
 
@@ -86,15 +103,15 @@ class _Twice(dict[str, Any]):
         self.name = name
 
 
-def _where(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], _Twice]]:
-    if isinstance(value, _Twice):
-        yield path, value
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _where(inner, (*path, key))
-    elif isinstance(value, list):
-        for number, inner in enumerate(value):
-            yield from _where(inner, (*path, str(number)))
+def _parts(value: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """The value and all that is in it, each with its place, in the order in which they came."""
+    left: list[tuple[tuple[str, ...], Any]] = [((), value)]
+    # No function that calls itself: a body may be nested deeper than those may be.
+    while left:
+        path, one = left.pop()
+        yield path, one
+        inner = one.items() if isinstance(one, dict) else enumerate(one) if isinstance(one, list) else ()
+        left += [((*path, str(name)), part) for name, part in reversed(list(inner))]
 
 
 def _no_number(name: str) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -104,18 +104,34 @@ def of_status(status: int, headers: Mapping[str, str] | None = None) -> ProblemR
 
 async def _not_valid(_: Request, error: Exception) -> ProblemResponse:
     assert isinstance(error, RequestValidationError)
-    found = list(error.errors())
-    faults = [Fault(_field(e["loc"]), _says(e)) for e in found]
+    said: dict[str, list[str]] = {}
+    for e in error.errors():
+        problems = said.setdefault(_field(e, error.body), [])
+        problems.append(_says(e).removeprefix("must be ") if problems else _says(e))
+    # A value that may be of several types fails as each of them: one field, one sentence.
+    faults = [Fault(field, " or ".join(problems)) for field, problems in said.items()]
     detail = "; ".join(f"{f.field[:_NAME]}: {f.problem}" for f in faults)
     return problem(422, "What was sent cannot be right", detail, kind="invalid-input", errors=faults)
 
 
-def _field(loc: Iterable[Any]) -> str:
-    where, *path = list(loc) or ["body"]
+def _field(error: Mapping[str, Any], body: Any) -> str:
+    where, *path = list(error["loc"]) or ["body"]
     if not path:
         return str(where)
     # A parameter has one name; what follows is which of several types it was tried as.
-    return ".".join(str(part) for part in (path if where == "body" else path[:1]))
+    return ".".join(_sent(path, body, error["type"]) if where == "body" else [str(path[0])])
+
+
+def _sent(path: Iterable[Any], body: Any, kind: str) -> Iterator[str]:
+    """The path as far as the body goes; what follows is the name of a type, which is no field of anybody's."""
+    for part in path:
+        if isinstance(body, dict) and (part in body or kind == "missing"):
+            body = body.get(part)
+        elif isinstance(body, list) and isinstance(part, int) and part < len(body):
+            body = body[part]
+        else:
+            return
+        yield str(part)
 
 
 def _says(error: Mapping[str, Any]) -> str:

@@ -115,3 +115,21 @@ def test_every_answer_tells_browsers_what_they_may_not(api: Api, path: str) -> N
     assert "unsafe" not in CSP
     assert (headers["x-content-type-options"], headers["referrer-policy"]) == ("nosniff", "no-referrer")
     assert headers["cache-control"] == "no-store"
+
+
+def test_a_value_that_may_be_of_two_types_is_one_fault_by_the_name_of_its_field(api: Api) -> None:
+    body = contact(assessments=[{"protocol": "phq-9", "answers": {"q1": [1]}}])
+    answer = api.as_(Role.OPERATOR).post(CONTACTS, json=body, headers=KEY)
+    assert answer.json()["errors"] == [
+        {"field": "assessments.0.answers.q1", "problem": "must be a valid string or a valid integer"}
+    ]
+    (fault,) = api.as_(Role.OPERATOR).get("/api/v1/cases", params={"state": "lost"}).json()["errors"]
+    assert (fault["field"], fault["problem"][-21:]) == ("state", "or 'closed' or 'open'")
+
+
+def test_a_character_no_text_has_is_refused_however_deep_it_is_and_a_backslash_is_none(api: Api) -> None:
+    deep = b"[" * 700 + b'"\\u0000"' + b"]" * 700
+    answer = api.as_(Role.OPERATOR).post(CONTACTS, content=b'{"narrative": ' + deep + b"}", headers=KEY)
+    assert [e["problem"] for e in answer.json()["errors"]] == ["must not hold the character NUL"]
+    written = contact(narrative="they typed \\u0000")
+    assert api.as_(Role.OPERATOR).post(CONTACTS, json=written, headers=KEY).status_code == 201

@@ -187,3 +187,21 @@ def test_windows_are_bounded(api: Api) -> None:
         assert backwards.json()["errors"][0]["field"] == "to"
         long = operator.get(f"{API}/{path}?from=2026-01-07T00:00:00Z&to=2027-01-06T00:00:00Z")
         assert long.status_code == 422
+
+
+def test_a_window_in_another_zone_is_the_same_override_told_in_utc_and_found_by_its_id(api: Api) -> None:
+    coordinator = api.as_(Role.COORDINATOR)
+    window = {"from": "2026-01-05T07:00:00-05:00", "to": "2026-01-05T09:00:00-05:00"}
+    made = coordinator.post(f"{API}/overrides", json={"team": "default", "layer": "primary", "person": "ben", **window})
+    assert (made.json()["from"], made.json()["to"]) == ("2026-01-05T12:00:00Z", "2026-01-05T14:00:00Z")
+    assert on(api, "primary", "2026-01-05T08:30:00-05:00") == ["ana", "ben"]
+    assert coordinator.delete(f"{API}/overrides/{made.json()['id']}").status_code == 204
+    looked = coordinator.get(f"{API}/oncall", params={"at": "2026-01-05T08:30:00-05:00"}).json()
+    assert looked["at"] == "2026-01-05T13:30:00Z"
+
+
+@pytest.mark.parametrize("given", [{"hours": "4"}, {"hours": True}, {"even_so": "yes"}, {"even_so": 1}])
+def test_what_is_of_another_type_is_not_taken_for_what_it_may_mean(api: Api, given: dict[str, object]) -> None:
+    url = f"{API}/responders/ana/availability"
+    answer = api.as_(Role.COORDINATOR).post(url, json={"availability": "on", **given})
+    assert (answer.status_code, [e["field"] for e in answer.json()["errors"]]) == (422, list(given))

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from dispatch.api.schemas.base import Body, Code, Moment, Text
+from dispatch.api.schemas.base import Body, Code, Flag, Moment, Text
 from dispatch.case import Line as CallerLine
 from dispatch.contactvalues import Tri
 from dispatch.disposition import Disposition
@@ -80,7 +80,7 @@ class StatusIn(Body):
 
 
 class RecontactIn(Body):
-    reached: bool
+    reached: Flag
     line: CallerLine | None = None
 
 

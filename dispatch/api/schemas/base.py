@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime
 from typing import Annotated, Generic, TypeVar
 
 from fastapi import Path, Query
@@ -11,6 +13,8 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, 
 from dispatch.contact import is_number
 
 T = TypeVar("T")
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class Body(BaseModel):
@@ -32,11 +36,15 @@ def _number(text: str) -> str:
     return text
 
 
-def _only_text(value: object) -> object:
-    # A number would be read as seconds since 1970: a moment nobody wrote.
-    if not isinstance(value, str | datetime):
-        raise ValueError("must be a time such as 2026-01-05T12:00:00Z")  # noqa: TRY004 - pydantic reports ValueError
-    return value
+def _written_out(example: str) -> Callable[[object], object]:
+    """A number, also one in quotes, would be read as seconds since 1970: a moment nobody wrote."""
+
+    def check(value: object) -> object:
+        if not isinstance(value, str) or not _DAY.match(value):
+            raise ValueError(f"must be {example}")
+        return value
+
+    return check
 
 
 def _of_our_time(moment: datetime) -> datetime:
@@ -49,7 +57,17 @@ def _of_our_time(moment: datetime) -> datetime:
 PhoneNumber = Annotated[
     str, AfterValidator(_number), Field(description="International form.", examples=["+12025550143"], max_length=16)
 ]
-Moment = Annotated[AwareDatetime, BeforeValidator(_only_text), AfterValidator(_of_our_time)]
+Moment = Annotated[
+    AwareDatetime,
+    BeforeValidator(_written_out("a time such as 2026-01-05T12:00:00Z")),
+    AfterValidator(_of_our_time),
+    # The same moment in another zone would be another override, by an id that nothing finds again.
+    AfterValidator(lambda moment: moment.astimezone(UTC)),
+]
+Day = Annotated[date, BeforeValidator(_written_out("a day such as 2026-01-05"))]
+#: Strict: "no" in quotes is a word, and true is no number.
+Flag = Annotated[bool, Field(strict=True)]
+Hours = Annotated[float, Field(strict=True, gt=0)]
 
 
 class WindowIn(Body):

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter
 
-from dispatch.api.schemas.base import Body, Code, Line, Moment, PhoneNumber, Text
+from dispatch.api.schemas.base import Body, Code, Flag, Line, Moment, PhoneNumber, Text
 from dispatch.assessed import AnsweredBy
 from dispatch.case import Line as CallerLine
 from dispatch.contact import Contact
@@ -130,7 +130,7 @@ class ContactIn(Body):
     resources_offered: Annotated[list[Line], Field(max_length=30)] | None = None
     follow_up: FollowUpChoice | None = None
     case_id: Annotated[str, Field(pattern=r"^[a-z0-9]{1,64}$")] | None = None
-    assessing: bool = Field(False, description="The operator goes on asking; the case waits a little for it.")
+    assessing: Flag = Field(False, description="The operator goes on asking; the case waits a little for it.")
 
     def draft(self) -> Draft:
         """Raises InvalidInput where parts of an ending are given without saying which ending it is."""

@@ -5,12 +5,11 @@ aliases.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from dispatch.api.schemas.base import Body, Code, Line, PhoneNumber, WindowIn, WindowOut
+from dispatch.api.schemas.base import Body, Code, Day, Flag, Hours, Line, PhoneNumber, WindowIn, WindowOut
 from dispatch.coverage import Gap, GapKind
 from dispatch.credential import Credential, Training
 from dispatch.flow.duty import OverrideView, Spell
@@ -32,8 +31,8 @@ class CredentialIn(Body):
     authority: Line | None = None
     number: Line | None = None
     status: Status = "active"
-    issued: date | None = None
-    expires: date | None = None
+    issued: Day | None = None
+    expires: Day | None = None
     supervisor: Code | None = None
     evidence: Line | None = None
     only_for: Annotated[list[Code], Field(max_length=60)] = []
@@ -51,8 +50,8 @@ class TrainingIn(Body):
 
     state: Annotated[str, Field(pattern=r"^[A-Z]{2,3}$")]
     title: Line
-    on: date
-    hours: Annotated[float, Field(gt=0, le=200)]
+    on: Day
+    hours: Annotated[Hours, Field(le=200)]
     topic: Code | None = None
     evidence: Line | None = None
 
@@ -63,8 +62,8 @@ class TrainingIn(Body):
 class ConfirmTrainingIn(Body):
     state: Annotated[str, Field(pattern=r"^[A-Z]{2,3}$")]
     title: Line
-    on: date
-    hours: Annotated[float, Field(gt=0, le=200)]
+    on: Day
+    hours: Annotated[Hours, Field(le=200)]
 
 
 class _PersonFields(Body):
@@ -145,9 +144,9 @@ class AvailabilityIn(Body):
     """`roster` follows the roster again. Without `hours` it holds until said otherwise."""
 
     availability: Availability
-    hours: Annotated[float, Field(gt=0, le=24 * 62)] | None = None
+    hours: Annotated[Hours, Field(le=24 * 62)] | None = None
     #: OFF although they hold a case or nobody else is on call
-    even_so: bool = False
+    even_so: Flag = False
 
 
 class CodeIn(Body):
