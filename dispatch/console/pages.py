@@ -6,6 +6,7 @@ Another part with pages of its own (the demo's) takes `templates_with(folder)` a
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -40,6 +41,7 @@ HERE = Path(__file__).parent
 STATIC = HERE / "static"
 _OURS = "Something went wrong on our side. It has been written down."
 _STAYS = "What you entered stays here. Send it as always: you are asked to sign in first, and nothing is lost."
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\dZ")
 #: (address, words, the act that shows it), in the order of a shift's work.
 PLACES: tuple[tuple[str, str, Act], ...] = (
     ("/contacts/new", "New contact", Act.LOG_CONTACT),
@@ -98,6 +100,7 @@ def templates_with(*folders: Path) -> Environment:
         "csrf_field": _csrf_field,
         "local": _local,
     }
+    found.filters["at_local"] = _at_local
     return found
 
 
@@ -111,6 +114,12 @@ def _csrf_field(context: Context) -> Markup:
 def _local(context: Context, at: datetime) -> datetime:
     zone: ZoneInfo = context["zone"]
     return at.astimezone(zone)
+
+
+@pass_context
+def _at_local(context: Context, reason: str) -> str:
+    """A recorded reason with its times as the reader's clock shows them: nobody reckons with UTC at three."""
+    return _TIME.sub(lambda m: f"{_local(context, datetime.fromisoformat(m[0])):%a %-d %b, %H:%M}", reason)
 
 
 templates = templates_with()

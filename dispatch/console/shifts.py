@@ -3,6 +3,8 @@ the swaps that wait for their yes."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -12,7 +14,7 @@ from starlette.responses import Response
 
 from dispatch.access import Act, Role
 from dispatch.console.pages import Posted, first, go, new_router, page
-from dispatch.errors import Fault, InvalidInput, NotFound
+from dispatch.errors import Fault, InvalidInput, NotFound, Refused
 from dispatch.flow import desk, swapasks, swaplooks, swaps
 from dispatch.flow.service import Service
 from dispatch.flow.swapasks import Ask
@@ -25,8 +27,23 @@ Swapping = Annotated[Asking, Gate(Act.SWAP)]
 Approving = Annotated[Asking, Gate(Act.APPROVE_SWAP)]
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why others could not be asked: (label, problem) each, and what had been entered, on which shift's form."""
+
+    says: tuple[tuple[str, str], ...]
+    entered: Mapping[str, list[str]]
+    shift: str | None
+
+
 @router.get("/shifts")
 def shifts(request: Request, who: Swapping, svc: Svc, of: str | None = None) -> Response:
+    return _shown(request, who, svc, of)
+
+
+def _shown(
+    request: Request, who: Asking, svc: Service, of: str | None, refused: Refusal | None = None, status: int = 200
+) -> Response:
     leads = who.actor.may(Act.MANAGE_ROSTER) and Role.COORDINATOR in who.actor.roles
     teams = {team.id: team for team in desk.teams(who.actor, svc)}
     crew = {team: desk.crew(who.actor, svc, team) for team in teams}
@@ -51,27 +68,37 @@ def shifts(request: Request, who: Swapping, svc: Svc, of: str | None = None) -> 
         "others": [s for s in found if "withdraw" in s.can and "approve" not in s.can and s.giver.id != person],
         "unanswered": [s for s in found if leads and s.state is State.ASKED],
         "waiting": [s for s in found if s.state is State.TAKEN and s.taker and s.taker.id == mine],
+        "refused": refused,
     }
-    return page(request, svc, who, "shifts.html", known)
+    return page(request, svc, who, "shifts.html", known, status=status)
 
 
 @router.post("/shifts/ask")
-def ask(who: Swapping, svc: Svc, values: Posted) -> Response:
-    place = _zone(svc, who, first(values, "team"))
-    giver = first(values, "giver")
-    swapasks.ask(
-        who.actor,
-        svc,
-        Ask(
-            team=first(values, "team") or "",
-            layer=first(values, "layer") or "",
-            start=_moment(values, "from", place, needed=True) or svc.clock.now(),
-            end=_moment(values, "to", place, needed=False),
-            asked=tuple(dict.fromkeys(values.get("asked", []))),
-            giver=giver,
-        ),
-    )
+def ask(request: Request, who: Swapping, svc: Svc, values: Posted) -> Response:
+    team, giver = first(values, "team"), first(values, "giver")
+    asked = tuple(dict.fromkeys(values.get("asked", [])))
+    try:
+        place = _zone(svc, who, team)
+        start = _moment(values, "from", place, needed=True) or svc.clock.now()
+        end = _moment(values, "to", place, needed=False)
+        swapasks.ask(who.actor, svc, Ask(team or "", first(values, "layer") or "", start, end, asked, giver))
+    except InvalidInput as error:
+        ours = [each.id for each in desk.teams(who.actor, svc) if each.id == team]
+        names = {each.id: each.name for id_ in ours for each in desk.crew(who.actor, svc, id_)}
+        says = tuple((_label(fault.field, asked, names), fault.problem) for fault in error.faults)
+        return _shown(request, who, svc, giver, Refusal(says, values, first(values, "shift")), error.status)
+    except Refused as error:
+        refused = Refusal((("", error.detail),), values, first(values, "shift"))
+        return _shown(request, who, svc, giver, refused, error.status)
     return go("/shifts" if giver in (None, who.actor.person) else f"/shifts?of={giver}")
+
+
+def _label(field: str, asked: Sequence[str], names: Mapping[str, str]) -> str:
+    """What the form calls a field: of those who were asked, the person."""
+    name, _, n = field.partition(".")
+    if name == "asked" and n.isdigit() and int(n) < len(asked):
+        return names.get(asked[int(n)], asked[int(n)])
+    return {"from": "From", "to": "To", "team": "Team", "layer": "Layer", "person": "Who"}.get(field, field)
 
 
 @router.post("/swaps/{swap_id}/take")

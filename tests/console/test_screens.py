@@ -222,6 +222,8 @@ def test_a_responder_s_page_lists_open_pages_and_says_on_and_off(api: Api, ana: 
     assert "Ana Ruiz" in ana.text
     clock.forward(timedelta(hours=3))
     assert ana.post("/on-call/me", {"state": "on", "hours": "lots"}).status == 422
+    assert ana.problems() == ["must be a number up to 336"]
+    assert 'value="lots"' in ana.html
 
 
 @pytest.mark.parametrize("path", ["/mine", "/operator"])

@@ -125,17 +125,21 @@ def test_asked_of_the_whole_team_in_part_and_kept_after_all(api: Api, ana: Scree
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"to": "2026-01-07T21:00"}, "to: is later than the end of this duty"),
-        ({"from": ""}, "from: say when"),
-        ({"from": "soon"}, "from: is no time"),
-        ({"asked": ["ana"]}, "asked.0: it is their own shift"),
-        ({"team": "nowhere"}, "team: choose one"),
+        ({"to": "2026-01-07T21:00"}, "To: is later than the end of this duty"),
+        ({"from": ""}, "From: say when"),
+        ({"from": "soon"}, "From: is no time"),
+        ({"asked": ["cy", "ana"]}, "Ana Ruiz: it is their own shift"),
+        ({"team": "nowhere"}, "Team: choose one"),
     ],
 )
 def test_what_cannot_be_asked_is_said_on_a_page(ana: Screen, change: dict[str, str | list[str]], says: str) -> None:
     ana.open("/shifts")
-    ana.post("/shifts/ask", ask_form(ana) | change)
+    ana.post("/shifts/ask", ask_form(ana) | {"asked": ["cy"]} | change)
     assert (ana.status, says in said(ana)) == (422, True), ana.text
+    # The form of that shift is open again, with what was entered.
+    assert ana.html.count('<details class="act" open>') == 1
+    assert f'name="to" value="{change.get("to", "2026-01-07T20:00")}"' in ana.html
+    assert len(re.findall(r'value="cy" checked', ana.html)) == 1
 
 
 def test_a_coordinator_agrees_from_the_board(api: Api, ana: Screen, cy: Screen, coordinator: Screen) -> None:
