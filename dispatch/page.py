@@ -38,8 +38,6 @@ class Report(StrEnum):
     FAILED = "failed"
 
 
-_FINAL = {Delivery.DELIVERED, Delivery.UNDELIVERED, Delivery.FAILED}
-
 # Callbacks come twice and out of order: a final state is never replaced by an earlier one, and proof of delivery
 # beats any report of failure (a repeat may fail after the first copy arrived).
 DELIVERY: dict[Delivery, dict[Report, Delivery]] = {
