@@ -9,8 +9,9 @@ from fastapi import APIRouter, Query
 from starlette.responses import JSONResponse
 
 from dispatch.access import Act
+from dispatch.api.lists import Part, Team
 from dispatch.api.schemas.acts import Nothing
-from dispatch.api.schemas.base import Cursor, Id, Limit, Page, Team
+from dispatch.api.schemas.base import Cursor, Id, Limit, Page
 from dispatch.api.schemas.contact import AssessmentIn
 from dispatch.api.strict import StrictRoute
 from dispatch.case import OPEN, State
@@ -38,7 +39,7 @@ class Scored:
 
 @router.get("")
 def list_cases(
-    asking: See, svc: Svc, state: States = "open", team: Team = None, limit: Limit = 50, cursor: Cursor = None
+    asking: See, svc: Svc, team: Team, state: States = "open", limit: Limit = 50, cursor: Cursor = None
 ) -> Page[CaseLine]:
     """Cases, newest first. Nothing of the people who called."""
     states = OPEN if state == "open" else {state}
@@ -53,9 +54,9 @@ def get_case(case_id: Id, asking: See, svc: Svc) -> CaseDetail:
 
 
 @router.get("/{case_id}/timeline")
-def get_timeline(case_id: Id, asking: See, svc: Svc) -> Page[Happened]:
+def get_timeline(case_id: Id, asking: See, svc: Svc, part: Part) -> Page[Happened]:
     """What happened, oldest first, with what people wrote. The look is recorded."""
-    return Page(items=looks.timeline(asking.actor, svc, case_id))
+    return part.of(looks.timeline(asking.actor, svc, case_id))
 
 
 @router.post("/{case_id}/assessments/{assessment_id}/confirm")

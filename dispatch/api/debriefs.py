@@ -7,8 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter
 
 from dispatch.access import Act
+from dispatch.api.lists import Part, Team
 from dispatch.api.schemas.acts import Nothing
-from dispatch.api.schemas.base import Body, Id, Page, Team
+from dispatch.api.schemas.base import Body, Id, Page
 from dispatch.api.strict import StrictRoute
 from dispatch.debrief import Event
 from dispatch.flow import debriefs
@@ -27,9 +28,9 @@ class DebriefIn(Body):
 
 
 @router.get("")
-def list_debriefs(asking: Talks, svc: Svc, team: Team = None) -> Page[DebriefView]:
+def list_debriefs(asking: Talks, svc: Svc, team: Team, part: Part) -> Page[DebriefView]:
     """Your own, and what people of the teams you lead have asked for. An offer is nobody's business but theirs."""
-    return Page(items=debriefs.listed(asking.actor, svc, team))
+    return part.of(debriefs.listed(asking.actor, svc, team))
 
 
 @router.post("", status_code=201)

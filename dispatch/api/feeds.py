@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Response
 
 from dispatch.access import Act
+from dispatch.api.lists import Part
 from dispatch.api.schemas.base import Body, Code, Id, Page
 from dispatch.api.strict import StrictRoute
 from dispatch.flow import feeds
@@ -39,9 +40,9 @@ class FeedIn(Body):
 
 
 @router.get("")
-def list_feeds(asking: See, svc: Svc) -> Page[FeedView]:
+def list_feeds(asking: See, svc: Svc, part: Part) -> Page[FeedView]:
     """Your calendars, without their addresses: those are shown once."""
-    return Page(items=feeds.feeds(asking.actor, svc))
+    return part.of(feeds.feeds(asking.actor, svc))
 
 
 @router.post("", status_code=201)

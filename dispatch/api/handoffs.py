@@ -8,8 +8,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from dispatch.access import Act
+from dispatch.api.lists import Part, Team
 from dispatch.api.schemas.acts import Nothing
-from dispatch.api.schemas.base import Id, Page, Team
+from dispatch.api.schemas.base import Id, Page
 from dispatch.api.schemas.duty import AcceptIn, HandoffIn
 from dispatch.api.strict import StrictRoute
 from dispatch.flow import handofflooks, handoffs
@@ -38,9 +39,11 @@ class Accepted:
 
 
 @router.get("")
-def list_handoffs(asking: Handing, svc: Svc, team: Team = None, everything: Everything = False) -> Page[HandoffView]:
+def list_handoffs(
+    asking: Handing, svc: Svc, team: Team, part: Part, everything: Everything = False
+) -> Page[HandoffView]:
     """Hand-offs with a case that still waits for a yes."""
-    return Page(items=handofflooks.listed(asking.actor, svc, team, everything=everything))
+    return part.of(handofflooks.listed(asking.actor, svc, team, everything=everything))
 
 
 @router.post("", status_code=201)

@@ -9,8 +9,8 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from dispatch.access import Act
+from dispatch.api.lists import Team
 from dispatch.api.roster import From, To
-from dispatch.api.schemas.base import Team
 from dispatch.api.strict import StrictRoute
 from dispatch.flow import measuring
 from dispatch.http.signin import Asking, Gate, Svc
@@ -30,7 +30,7 @@ class Measures(BaseModel):
 
 @router.get("/measures")
 def get_measures(
-    asking: Annotated[Asking, Gate(Act.SEE_MEASURES)], svc: Svc, start: From = None, end: To = None, team: Team = None
+    asking: Annotated[Asking, Gate(Act.SEE_MEASURES)], svc: Svc, team: Team, start: From = None, end: To = None
 ) -> Measures:
     """Counts, times and shares by urgency; the last day without a window."""
     found = measuring.measures(asking.actor, svc, start, end, team)

@@ -99,7 +99,8 @@ def _statuses(path: str, method: str, operation: dict[str, Any]) -> set[str]:
     found = {"401", "403", "500", "503"} if path.startswith(API) else {"403", "500", "503"}
     if "requestBody" in operation or method in ("post", "put", "patch"):
         found |= {"400", "413"}
-    if "requestBody" in operation or operation.get("parameters"):
+    if path.startswith(API) or "requestBody" in operation or operation.get("parameters"):
+        # Of an address that takes no parameters: one it does not know.
         found |= {"422"}
     if "{" in path:
         found |= {"404"}

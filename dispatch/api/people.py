@@ -9,7 +9,8 @@ from typing import Annotated
 from fastapi import APIRouter
 
 from dispatch.access import Act
-from dispatch.api.schemas.base import Id, Page, Team
+from dispatch.api.lists import Part, Team
+from dispatch.api.schemas.base import Id, Page
 from dispatch.api.schemas.roster import AvailabilityIn, CodeIn, DuressWordIn, ResponderChange, ResponderIn
 from dispatch.api.strict import StrictRoute
 from dispatch.flow import people, responders, rostering, verifying
@@ -34,9 +35,9 @@ class AvailabilityNow:
 
 
 @router.get("")
-def list_responders(asking: See, svc: Svc, team: Team = None) -> Page[ResponderView]:
+def list_responders(asking: See, svc: Svc, team: Team, part: Part) -> Page[ResponderView]:
     """People of the roster, without their numbers."""
-    return Page(items=responders.responders(asking.actor, svc, team))
+    return part.of(responders.responders(asking.actor, svc, team))
 
 
 @router.post("", status_code=201)

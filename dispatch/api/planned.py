@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 
 from dispatch.access import Act
+from dispatch.api.lists import Part
 from dispatch.api.roster import From, OneTeam, To
 from dispatch.api.schemas.base import Page
 from dispatch.api.schemas.planned import AbsenceIn, AbsenceOut, FairnessOut, TemporaryIn, TemporaryOut
@@ -22,9 +23,9 @@ Planned = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$")]
 
 
 @router.get("/absences")
-def list_absences(asking: See, svc: Svc, team: OneTeam = "default") -> Page[AbsenceOut]:
+def list_absences(asking: See, svc: Svc, part: Part, team: OneTeam = "default") -> Page[AbsenceOut]:
     """Absences of the team's people that are not over, the next one first."""
-    return Page(items=[AbsenceOut.of(view) for view in planned.absences(asking.actor, svc, team)])
+    return part.of([AbsenceOut.of(view) for view in planned.absences(asking.actor, svc, team)])
 
 
 @router.post("/absences", status_code=201)
@@ -42,9 +43,9 @@ def remove_absence(absence_id: Planned, asking: Manage, svc: Svc) -> Response:
 
 
 @router.get("/temporary-schedules")
-def list_temporary(asking: See, svc: Svc, team: OneTeam = "default") -> Page[TemporaryOut]:
+def list_temporary(asking: See, svc: Svc, part: Part, team: OneTeam = "default") -> Page[TemporaryOut]:
     """Temporary schedules that are not over, the next one first."""
-    return Page(items=[TemporaryOut.of(view) for view in planned.temporaries(asking.actor, svc, team)])
+    return part.of([TemporaryOut.of(view) for view in planned.temporaries(asking.actor, svc, team)])
 
 
 @router.post("/temporary-schedules", status_code=201)

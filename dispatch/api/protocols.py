@@ -11,7 +11,8 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
 from dispatch.access import Act
-from dispatch.api.schemas.base import Body, Code, Page, Team
+from dispatch.api.lists import Part, Team
+from dispatch.api.schemas.base import Body, Code, Page
 from dispatch.api.schemas.contact import Answers
 from dispatch.api.strict import StrictRoute
 from dispatch.flow import scoring
@@ -41,9 +42,9 @@ class ProtocolDetail:
 
 
 @router.get("")
-def list_protocols(asking: See, svc: Svc) -> Page[ProtocolView]:
+def list_protocols(asking: See, svc: Svc, part: Part) -> Page[ProtocolView]:
     """The newest version of each."""
-    return Page(items=scoring.protocols(asking.actor, svc))
+    return part.of(scoring.protocols(asking.actor, svc))
 
 
 @router.get("/{protocol_id}")
@@ -62,7 +63,7 @@ class _Lines(lines.LinesRoute, StrictRoute):
 
 
 async def score_lines(
-    protocol_id: ProtocolId, request: Request, asking: See, svc: Svc, team: Team = None
+    protocol_id: ProtocolId, request: Request, asking: See, svc: Svc, team: Team
 ) -> StreamingResponse:
     """A result for every line of answers, in the same order. Nothing is stored."""
     async with lines.body() as body:

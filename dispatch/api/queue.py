@@ -7,8 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter
 
 from dispatch.access import Act
+from dispatch.api.lists import Part, Team
 from dispatch.api.schemas.acts import Nothing
-from dispatch.api.schemas.base import Cursor, Id, Limit, Page, Team
+from dispatch.api.schemas.base import Cursor, Id, Limit, Page
 from dispatch.api.strict import StrictRoute
 from dispatch.flow import boards, paging
 from dispatch.flow.views import AlarmView, QueueLine
@@ -21,7 +22,7 @@ router = APIRouter(tags=["queue"], route_class=StrictRoute)
 def get_queue(
     asking: Annotated[Asking, Gate(Act.SEE_QUEUE)],
     svc: Svc,
-    team: Team = None,
+    team: Team,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Page[QueueLine]:
@@ -31,9 +32,9 @@ def get_queue(
 
 
 @router.get("/alarms")
-def list_alarms(asking: Annotated[Asking, Gate(Act.SEE_ALARMS)], svc: Svc, team: Team = None) -> Page[AlarmView]:
+def list_alarms(asking: Annotated[Asking, Gate(Act.SEE_ALARMS)], svc: Svc, team: Team, part: Part) -> Page[AlarmView]:
     """Alarms that still ring, oldest first."""
-    return Page(items=boards.alarms(asking.actor, svc, team=team))
+    return part.of(boards.alarms(asking.actor, svc, team=team))
 
 
 @router.post("/alarms/{alarm_id}/acknowledge")

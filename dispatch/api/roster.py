@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from dispatch.access import Act
+from dispatch.api.lists import Part
 from dispatch.api.schemas.base import Moment, Page
 from dispatch.api.schemas.roster import GapOut, Gaps, OverrideIn, OverrideOut, SpellOut
 from dispatch.api.strict import StrictRoute
@@ -30,15 +31,17 @@ def get_on_call(asking: See, svc: Svc, team: OneTeam = "default", at: Moment | N
 
 
 @router.get("/shifts")
-def list_shifts(asking: See, svc: Svc, team: OneTeam = "default", start: From = None, end: To = None) -> Page[SpellOut]:
+def list_shifts(
+    asking: See, svc: Svc, part: Part, team: OneTeam = "default", start: From = None, end: To = None
+) -> Page[SpellOut]:
     """Stretches of duty, overrides and absences worked in; a week from now without a window."""
-    return Page(items=[SpellOut.of(spell) for spell in duty.shifts(asking.actor, svc, team, start, end)])
+    return part.of([SpellOut.of(spell) for spell in duty.shifts(asking.actor, svc, team, start, end)])
 
 
 @router.get("/overrides")
-def list_overrides(asking: See, svc: Svc, team: OneTeam = "default") -> Page[OverrideOut]:
+def list_overrides(asking: See, svc: Svc, part: Part, team: OneTeam = "default") -> Page[OverrideOut]:
     """Overrides that are not over, in the order in which they apply."""
-    return Page(items=[OverrideOut.of(view) for view in duty.overrides(asking.actor, svc, team)])
+    return part.of([OverrideOut.of(view) for view in duty.overrides(asking.actor, svc, team)])
 
 
 @router.post("/overrides", status_code=201)

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter
 
 from dispatch.access import Act
+from dispatch.api.lists import Part
 from dispatch.api.schemas.acts import Nothing, ReasonIn
 from dispatch.api.schemas.base import Id, Page
 from dispatch.api.strict import StrictRoute
@@ -20,9 +21,9 @@ Signs = Annotated[Asking, Gate(Act.SIGN)]
 
 
 @router.get("")
-def list_signatures(asking: Signs, svc: Svc) -> Page[SignatureView]:
+def list_signatures(asking: Signs, svc: Svc, part: Part) -> Page[SignatureView]:
     """What waits to be signed, with what was answered; those asked of you first. Each look is recorded."""
-    return Page(items=unsigned.waiting(asking.actor, svc))
+    return part.of(unsigned.waiting(asking.actor, svc))
 
 
 @router.post("/{signature_id}/sign", status_code=204)

@@ -7,8 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from dispatch.access import Act
+from dispatch.api.lists import Part, Team
 from dispatch.api.schemas.acts import Nothing
-from dispatch.api.schemas.base import Id, Page, Team
+from dispatch.api.schemas.base import Id, Page
 from dispatch.api.schemas.duty import AnswerFor, SwapIn, SwapOut
 from dispatch.api.strict import StrictRoute
 from dispatch.flow import swapasks, swaplooks, swaps
@@ -22,9 +23,9 @@ Everything = Annotated[bool, Query(alias="all", description="Also what came to n
 
 
 @router.get("")
-def list_swaps(asking: Swapping, svc: Svc, team: Team = None, everything: Everything = False) -> Page[SwapOut]:
+def list_swaps(asking: Swapping, svc: Svc, team: Team, part: Part, everything: Everything = False) -> Page[SwapOut]:
     """Swaps whose time is not over: asked for, waiting for a coordinator, or done."""
-    return Page(items=[SwapOut.of(view) for view in swaplooks.listed(asking.actor, svc, team, everything=everything)])
+    return part.of([SwapOut.of(view) for view in swaplooks.listed(asking.actor, svc, team, everything=everything)])
 
 
 @router.post("", status_code=201)

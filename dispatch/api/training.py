@@ -7,7 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter
 
 from dispatch.access import Act
-from dispatch.api.schemas.base import Id, Page, Team
+from dispatch.api.lists import Part, Team
+from dispatch.api.schemas.base import Id, Page
 from dispatch.api.schemas.roster import ConfirmTrainingIn, TrainingIn
 from dispatch.api.strict import StrictRoute
 from dispatch.flow import training
@@ -21,15 +22,15 @@ Manage = Annotated[Asking, Gate(Act.MANAGE_PEOPLE)]
 
 
 @router.get("/training")
-def list_training(asking: Manage, svc: Svc, team: Team = None) -> Page[LedgerView]:
+def list_training(asking: Manage, svc: Svc, team: Team, part: Part) -> Page[LedgerView]:
     """Every credential a rule asks training of, whoever is worst first."""
-    return Page(items=training.everybody(asking.actor, svc, team))
+    return part.of(training.everybody(asking.actor, svc, team))
 
 
 @router.get("/responders/{person}/training")
-def get_training(person: Id, asking: Logs, svc: Svc) -> Page[LedgerView]:
+def get_training(person: Id, asking: Logs, svc: Svc, part: Part) -> Page[LedgerView]:
     """One person's hours against each credential's rule. A look at somebody else's is recorded."""
-    return Page(items=training.of_person(asking.actor, svc, person))
+    return part.of(training.of_person(asking.actor, svc, person))
 
 
 @router.post("/responders/{person}/training", status_code=201)

@@ -67,7 +67,7 @@ def queue(
 ) -> Slice[QueueLine]:
     """Waiting cases in the order they will be matched. `position` counts within the case's own team."""
     check(actor, Act.SEE_QUEUE, team)
-    start = _offset(cursor)
+    start = offset(cursor)
     now = svc.clock.now()
     c = schema.cases.c
     waits = OPEN_CASES & c.state.in_([s.value for s in UNFILLED])
@@ -180,7 +180,8 @@ def _read_cursor(cursor: str) -> tuple[datetime, str]:
     return moment, id_
 
 
-def _offset(cursor: str | None) -> int:
+def offset(cursor: str | None) -> int:
+    """Where a part of a list begins that is counted off. Raises InvalidInput for a cursor that is not one of ours."""
     if cursor is None:
         return 0
     if not (cursor.isascii() and cursor.isdigit() and len(cursor) <= 9):

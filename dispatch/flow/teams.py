@@ -1,4 +1,5 @@
-"""Whether somebody may join a case, and whether the people on it are then a team by the state's rules."""
+"""Whether there is such a team, whether somebody may join a case, and whether the people on it are then a team by the
+state's rules."""
 
 from __future__ import annotations
 
@@ -14,6 +15,12 @@ from dispatch.rulepack import best_title, waived_title
 from dispatch.store import people, waivers
 from dispatch.teammix import Mix
 from dispatch.wallclock import wall
+
+
+def must_be_there(svc: Service, team: str) -> None:
+    """Raises InvalidInput, naming the field `team`, for one that is not there."""
+    with svc.record.read() as conn:
+        svc.rosters.team(conn, team)
 
 
 def may_be_given(svc: Service, conn: Connection, file: CaseFile, person: str) -> None:

@@ -81,7 +81,7 @@ CONTACT = "/api/v1/contacts"
             ),
             "the query parameter new is required now",
         ),
-        (lambda s: s["paths"]["/api/v1/queue"]["get"]["parameters"].pop(0), "parameter team is gone"),
+        (lambda s: s["paths"]["/api/v1/queue"]["get"]["parameters"].pop(0), "parameter limit is gone"),
     ],
 )
 def test_a_break_is_found(now: Spec, change: Change, says: str) -> None:

@@ -93,6 +93,5 @@ Text = Annotated[str, Field(max_length=20_000, min_length=1)]
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
 Id = Annotated[str, Path(pattern=r"^[A-Za-z0-9_.:-]{1,64}$")]
 
-Team = Annotated[str | None, Query(pattern=r"^[a-z][a-z0-9_-]{0,39}$", description="One team; all of yours without.")]
 Limit = Annotated[int, Query(ge=1, le=200)]
 Cursor = Annotated[str | None, Query(max_length=200, description="`next` of the page before.")]
