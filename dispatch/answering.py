@@ -155,7 +155,9 @@ def release(turn: Turn, person: str, why: str) -> None:
         turn.tell(other, "left", who=person)
     short = turn.case.needed - len(still)
     if running is None:
-        start(turn, Reason.FIRST, max(1, short), not_these=(person,))
+        # One more also where enough are left: a second person was wanted beside the first, and whoever stays may be
+        # somebody who may not respond alone.
+        start(turn, Reason.BACKUP if still else Reason.FIRST, max(1, short), not_these=(person,))
     else:
         got = max(0, running.got - joined)
         turn.put(

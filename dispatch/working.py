@@ -67,7 +67,7 @@ def _nobody_needed(turn: Turn) -> None:
             turn.put(replace(assignment, cleared_at=turn.now))
     end_alarms(turn, Kind.UNANSWERED, Kind.CONTACT_OVERDUE, Kind.ARRIVAL_OVERDUE, Kind.RETRY_OVERDUE)
     laddering.cancel(turn)
-    withdraw_pages(turn, "withdrawn")
+    withdraw_pages(turn)
     turn.nudge = True
 
 
@@ -218,7 +218,7 @@ def stand_down(turn: Turn) -> None:
     turn.happened(Event.CLEARED)
 
 
-def withdraw_pages(turn: Turn, words: str) -> None:
+def withdraw_pages(turn: Turn) -> None:
     """Take back every open page, and tell those whose phones have it."""
     told: set[str] = set(turn.file.owners)
     for page in turn.file.pages:
@@ -226,4 +226,4 @@ def withdraw_pages(turn: Turn, words: str) -> None:
             turn.put(replace(page, answer=ANSWER[page.answer][Act.WITHDRAW], deadline=None))
             if page.sent_at is not None and page.person not in told:
                 told.add(page.person)
-                turn.tell(page.person, words)
+                turn.tell(page.person, "withdrawn")

@@ -28,6 +28,7 @@ from dispatch.teammix import Mix
 from dispatch.triage import doubts
 
 Also = Callable[[Connection, Turn], None]
+_LEADS = {Role.SUPERVISOR, Role.COORDINATOR, Role.SYSTEM}
 
 
 def _both(*parts: Also | None) -> Also:
@@ -75,8 +76,7 @@ def status(
 
 
 def _own_or_lead(actor: Actor, who: str | None) -> None:
-    leads = {Role.SUPERVISOR, Role.COORDINATOR, Role.SYSTEM}
-    if who is not None and who != actor.person and not (actor.roles & leads):
+    if who is not None and who != actor.person and not (actor.roles & _LEADS):
         raise NotAllowed("Only a supervisor or coordinator speaks for somebody else.")
 
 
@@ -247,19 +247,16 @@ def stand_down(actor: Actor, svc: Service, case_id: str) -> None:
 
 
 def close(actor: Actor, svc: Service, case_id: str, disposition: Disposition, text: str | None = None) -> None:
-    """Close with a disposition. While the case is `urgent` or above and nobody has spoken with the person, a
-    supervisor or coordinator must do it."""
+    """Close with a disposition. Where `closure.why_a_lead` gives a reason, a supervisor or coordinator must do it."""
     remark = _with_note(actor, svc, case_id, "closing", text)
     owners: list[str] = []
 
     def decide(turn: Turn) -> None:
-        case = turn.case
-        leads = {Role.SUPERVISOR, Role.COORDINATOR, Role.SYSTEM}
-        unspoken = case.first_contact_at is None and case.urgency.at_least(Urgency.URGENT)
-        if case.open and unspoken and not (actor.roles & leads):
-            raise NotAllowed("Nobody has spoken with the person yet: a supervisor or coordinator must close this case.")
+        why = closure.why_a_lead(turn.file)
+        if turn.case.open and why is not None and not (actor.roles & _LEADS):
+            raise NotAllowed(f"{why}: a supervisor or coordinator must close this case.")
         owners[:] = turn.file.owners
-        closure.close(turn, disposition.value)
+        closure.close(turn, disposition.value, by=actor.person)
 
     def also(conn: Connection, turn: Turn) -> None:
         contacts.rest_code(conn, case_id, turn.now + closure.CODE_REST)

@@ -45,7 +45,10 @@ def spoken(world: World, urgency: str = "very_urgent", **contact: Any) -> Case:
 
 
 def closed(world: World, case: Case, disposition: Disposition = Disposition.DE_ESCALATED) -> Case:
+    at_work = [one.person for one in world.file(case.id).assignments if one.open and one.cleared_at is None]
     world.do(work.close, SUPERVISOR, case.id, disposition)
+    for person in at_work:
+        getattr(world, person).expect_sms(f"{case.code} is closed")
     return world.case(case.id)
 
 

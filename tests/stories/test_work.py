@@ -384,6 +384,7 @@ def test_only_a_lead_closes_while_nobody_has_spoken_with_the_person(world: World
     with pytest.raises(NotAllowed):
         work.close(OPERATOR, world.svc, case.id, Disposition.OUT_OF_AREA)
     world.do(work.close, SUPERVISOR, case.id, Disposition.OUT_OF_AREA)
+    world.ana.expect_sms(f"{case.code} is closed")
     with pytest.raises(Refused):
         work.close(SUPERVISOR, world.svc, case.id, Disposition.OUT_OF_AREA)
 
@@ -391,6 +392,7 @@ def test_only_a_lead_closes_while_nobody_has_spoken_with_the_person(world: World
 def test_a_reopened_case_is_looked_after_again_at_its_old_place(world: World) -> None:
     case = accepted(world)
     world.do(work.close, SUPERVISOR, case.id, Disposition.OUT_OF_AREA)
+    world.ana.expect_sms(f"{case.code} is closed")
     world.forward(hours=1)
     world.do(work.reopen, OPERATOR, case.id, "called back")
     world.ben.expect_sms(PAGE, case.code)
@@ -442,7 +444,7 @@ def test_closing_ends_everything_that_still_runs(world: World) -> None:
     world.ben.expect_sms(PAGE)
     world.do(work.close, SUPERVISOR, case.id, Disposition.EMERGENCY_SERVICES)
     world.ben.expect_sms("needs nobody any more")
-    world.ana.expect_sms(f"{case.code} was a hard one")
+    world.ana.expect_sms(f"{case.code} is closed").expect_sms(f"{case.code} was a hard one")
     assert world.rows(schema.deadlines, case_id=case.id) == []
     assert world.ringing(case) == []
     world.forward(hours=1)
