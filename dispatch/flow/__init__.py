@@ -24,8 +24,9 @@ Where everything else is (a test keeps this list whole):
     a page and a case    paging, passedover, teams (who may join a case), aftermath (what work leaves behind), blame (a
                          number that cannot be paged), words (what a page and an alarm may say)
     a text               situation (what its sender is in), texted, proofs, textduty, swaptexts, unplaced
-    people               people, rostering, responders, directory, marking (what is thought of them now), verifying (a
-                         number is theirs), training, expiries, feeds (calendars)
+    people               people, rostering, rosterrows (rosters in and out of the record), responders, directory,
+                         marking (what is thought of them now), verifying (a number is theirs), training, expiries,
+                         feeds (calendars)
     duty                 duty, planned, covering (gaps ahead), standby (the last one who goes), reminders, shiftchecks,
                          sharing (who does how much)
     swaps and hand-offs  swaps, swapasks, swaplooks, swapwords; handoffs, handofflooks, handable, departures

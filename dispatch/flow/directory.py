@@ -12,8 +12,8 @@ from dispatch.credential import why_void
 from dispatch.errors import NotFound
 from dispatch.flow import responders
 from dispatch.flow.looks import noted
-from dispatch.flow.people import read_all
 from dispatch.flow.responders import ResponderView
+from dispatch.flow.rosterrows import read_all
 from dispatch.flow.service import Service
 from dispatch.rosterfile import Person
 from dispatch.store import people, schema

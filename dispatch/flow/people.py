@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import update
 
 from dispatch import reply, rosterexport, rosterfile
 from dispatch.access import Act, Actor, Role, check
 from dispatch.alarm import Kind
 from dispatch.errors import Fault, InvalidInput, NotAllowed
-from dispatch.flow import service_alarms, standby, verifying
+from dispatch.flow import service_alarms, standby
 from dispatch.flow.commit import mirror, retrying
-from dispatch.flow.rosters import team_of
+from dispatch.flow.rosterrows import SealedPerson, Stored, put_person, put_rules, put_team, read_all, rules_of
+from dispatch.flow.rosters import no_team
 from dispatch.flow.service import Service
-from dispatch.responder import Availability, Responder
-from dispatch.rosterfile import Changes, Person, RosterFile
-from dispatch.store import credentials, datakeys, ledger, people, schema
+from dispatch.responder import Availability
+from dispatch.rosterfile import Changes
+from dispatch.store import ledger, people, schema
 from dispatch.store.casefiles import Told
 from dispatch.store.ledger import Entry
-from dispatch.store.sealing import DataKey
-from dispatch.teamfile import settings_entry
 
 
 def import_roster(actor: Actor, svc: Service, text: str, name: str = "roster.yaml") -> Changes:
@@ -37,19 +34,23 @@ def import_roster(actor: Actor, svc: Service, text: str, name: str = "roster.yam
     sealed = [SealedPerson.of(svc, person) for person in new.people]
 
     def once() -> Changes:
+        with svc.record.read() as conn:
+            before = Stored.read(conn)
+            current = before.opened(svc, conn)
+        found = rosterfile.changes(current, new)
+        if found.nothing:
+            return found
+        rules = {team: rules_of(new, team) for team in found.rules}
         now = svc.clock.now()
         with svc.record.write() as conn:
-            current = read_all(svc, conn)
-            found = rosterfile.changes(current, new)
-            if found.nothing:
-                return found
+            before.must_still_stand(svc, conn)
             for team in found.teams:
                 put_team(conn, team, new=team.id in found.new_teams)
             changed = {person.id for person in found.people}
             for person in (s for s in sealed if s.person.id in changed):
                 put_person(conn, person, now, new=person.person.id in found.new_people)
-            for team_id in found.rules:
-                put_rules(conn, new, team_id)
+            for team_id, part in rules.items():
+                put_rules(conn, team_id, part)
             told = Told(teams={team.id for team in new.teams})
             data = {"teams": len(found.teams), "people": len(found.people), "rules": len(found.rules)}
             told.ledger_no = ledger.append(conn, [Entry(now, actor.id, "roster_imported", None, None, data)])
@@ -66,34 +67,20 @@ def export_roster(actor: Actor, svc: Service) -> str:
         return rosterexport.write(read_all(svc, conn))
 
 
-def read_all(svc: Service, conn: Connection) -> RosterFile:
-    """Everything a roster file holds, as the record has it now."""
-    teams = tuple(team_of(row) for row in conn.execute(select(schema.teams).order_by(schema.teams.c.id)))
-    rows = conn.execute(select(schema.people).order_by(schema.people.c.id)).all()
-    keys = datakeys.load(conn, [row.key_id for row in rows])
-    everyone = tuple(_person(svc, row, keys[row.key_id]) for row in rows)
-    texts = conn.scalars(select(schema.rosters.c.rules).order_by(schema.rosters.c.team))
-    rules = [rosterfile.read(text, "stored roster") for text in texts]
-    absences = {a: None for r in rules for a in r.absences}
-    return RosterFile(
-        teams=teams,
-        people=everyone,
-        shifts=tuple(s for r in rules for s in r.shifts),
-        overrides=tuple(o for r in rules for o in r.overrides),
-        temporary=tuple(t for r in rules for t in r.temporary),
-        absences=tuple(absences),
-    )
-
-
 def set_policy(actor: Actor, svc: Service, team: str, text: str | None) -> None:
-    """Give a team its policy file (already checked by the caller's parse), or the default back. Running ladders keep
-    theirs."""
+    """Give a team its policy file, or the default back. Running ladders keep theirs.
+
+    Raises InvalidFile naming every fault's line, and InvalidInput for an unknown team.
+    """
     check(actor, Act.MANAGE_ROSTER, team)
+    if text is not None:
+        svc.rosters.policy_of(team, text)
     now = svc.clock.now()
     with svc.record.write() as conn:
         t = schema.teams
-        conn.execute(update(t).where(t.c.id == team).values(policy=text, version=t.c.version + 1))
-        svc.rosters.team(conn, team)  # reads the new text, and so refuses a file that does not parse
+        # The team is not read back: were this rolled back, the process would keep a policy that never was.
+        if not conn.execute(update(t).where(t.c.id == team).values(policy=text, version=t.c.version + 1)).rowcount:
+            raise no_team(team)
         n = ledger.append(conn, [Entry(now, actor.id, "policy_changed", None, team, {"default": text is None})])
     mirror(svc, Told(teams={team}, ledger_no=n))
 
@@ -137,131 +124,6 @@ def set_availability(
         told.ledger_no = ledger.append(conn, entries)
     mirror(svc, told)
     return until
-
-
-def put_team(conn: Connection, team: Any, *, new: bool) -> None:
-    values = {
-        "name": team.name,
-        "timezone": team.timezone,
-        "state": team.state,
-        "areas": sorted(team.areas),
-        "holidays": team.holidays,
-        "settings": settings_entry(team.settings),
-    }
-    t = schema.teams
-    if new:
-        conn.execute(t.insert(), {"id": team.id, "policy": None, "version": 1, **values})
-    else:
-        conn.execute(update(t).where(t.c.id == team.id).values(**values, version=t.c.version + 1))
-
-
-class SealedPerson:
-    """A person with their personal fields sealed; made before the write lock is taken."""
-
-    __slots__ = ("indexes", "key", "person", "values")
-
-    def __init__(self, person: Person, key: DataKey, values: dict[str, Any], indexes: tuple[str, ...]) -> None:
-        self.person = person
-        self.key = key
-        self.values = values
-        #: the number's keyed hash under every secret: after a rotation the same number is the same number
-        self.indexes = indexes
-
-    @classmethod
-    def of(cls, svc: Service, person: Person) -> SealedPerson:
-        key = svc.sealer.new_subject_key()
-        who = person.responder
-        plain, private = credentials.split(who.credentials)
-        seal = svc.sealer.seal
-        values = {
-            "key_id": key.id,
-            "name": seal("people", "name", person.id, key, person.name),
-            "phone": seal("people", "phone", person.id, key, person.phone) if person.phone else None,
-            "phone_index": svc.sealer.blind_index("phone", person.phone) if person.phone else None,
-            "roles": sorted(who.roles),
-            "teams": list(person.teams),
-            "languages": sorted(who.languages),
-            "gender": who.gender,
-            "populations": sorted(who.populations),
-            "skills": sorted(who.skills),
-            "areas": sorted(who.areas),
-            "capacity": who.capacity,
-            "credentials": plain,
-            "credential_numbers": seal("people", "credential_numbers", person.id, key, private) if private else None,
-        }
-        return cls(person, key, values, svc.sealer.blind_indexes("phone", person.phone) if person.phone else ())
-
-
-def put_person(conn: Connection, sealed: SealedPerson, now: datetime, *, new: bool) -> None:
-    person, p = sealed.person, schema.people
-    datakeys.add(conn, [sealed.key], now)
-    if new:
-        fresh = {
-            "id": person.id,
-            "availability": Availability.ROSTER.value,
-            "active": True,
-            "version": 1,
-        }
-        conn.execute(p.insert(), {**fresh, **sealed.values})
-    else:
-        before = people.one(conn, person.id)
-        old = DataKey(before.key_id, None)
-        cleared: dict[str, Any] = {}
-        if before.phone_index not in sealed.indexes:
-            # What was proved was the old number; so was a code that is still under way.
-            cleared["verified_at"] = None
-            verifying.forget(conn, person.id)
-            if before.unreachable == "bad_number":
-                # A new number starts with a clean name; an opt-out is the carrier's and stays until it is lifted there.
-                cleared["unreachable"] = None
-        conn.execute(update(p).where(p.c.id == person.id).values(**sealed.values, **cleared, version=p.c.version + 1))
-    if not new:
-        datakeys.drop_unused(conn, [old])
-    conn.execute(delete(schema.posts).where(schema.posts.c.person == person.id))
-    posts = [{"person": person.id, "team": t, "role": r} for t in person.teams for r in sorted(person.responder.roles)]
-    if posts:
-        conn.execute(schema.posts.insert(), posts)
-
-
-def put_rules(conn: Connection, file: RosterFile, team: str) -> None:
-    """The team's own part of the file, with people by id only: names and numbers stay in their sealed columns."""
-    members = tuple(p for p in file.people if team in p.teams)
-    ids = {p.id for p in members}
-    part = RosterFile(
-        teams=tuple(t for t in file.teams if t.id == team or any(t.id in p.teams for p in members)),
-        people=tuple(_shell(p) for p in members),
-        shifts=tuple(s for s in file.shifts if s.team == team),
-        overrides=tuple(o for o in file.overrides if o.team == team),
-        temporary=tuple(t for t in file.temporary if t.team == team),
-        absences=tuple(a for a in file.absences if a.person in ids),
-    )
-    r = schema.rosters
-    text = rosterexport.write(part)
-    changed = conn.execute(update(r).where(r.c.team == team).values(rules=text, version=r.c.version + 1)).rowcount
-    if not changed:
-        conn.execute(r.insert(), {"team": team, "rules": text, "version": 1})
-
-
-def _shell(person: Person) -> Person:
-    bare = Responder(id=person.id, teams=person.responder.teams, roles=person.responder.roles)
-    return replace(person, name=person.id, phone=None, responder=bare)
-
-
-def _person(svc: Service, row: Any, key: DataKey) -> Person:
-    opened = svc.sealer.open_text
-    private = (
-        svc.sealer.open_dict("people", "credential_numbers", row.id, key, row.credential_numbers)
-        if row.credential_numbers
-        else {}
-    )
-    who = replace(people.responder(row), credentials=credentials.joined(row.credentials, private))
-    return Person(
-        id=row.id,
-        name=opened("people", "name", row.id, key, row.name),
-        phone=opened("people", "phone", row.id, key, row.phone) if row.phone else None,
-        teams=tuple(row.teams),
-        responder=who,
-    )
 
 
 def set_duress_word(actor: Actor, svc: Service, person: str, word: str | None) -> None:

@@ -15,10 +15,10 @@ from sqlalchemy import Connection, select
 
 from dispatch import rosterexport, rosterfile
 from dispatch.access import Act, Actor, check
-from dispatch.errors import Conflict, Fault, InvalidFile, InvalidInput, NotFound
+from dispatch.errors import Fault, InvalidFile, InvalidInput, NotFound
 from dispatch.exports import ics
 from dispatch.flow.commit import mirror, retrying
-from dispatch.flow.people import SealedPerson, put_person, put_rules, read_all
+from dispatch.flow.rosterrows import SealedPerson, Stored, put_person, put_rules, rules_of
 from dispatch.flow.rosters import team_of
 from dispatch.flow.service import Service
 from dispatch.override import Absence, Override, Temporary
@@ -93,7 +93,7 @@ def change_overrides(svc: Service, conn: Connection, team: str, change: Callable
         people=tuple(Person(row.id, row.id, None, tuple(row.teams), people.responder(row)) for row in everyone),
         overrides=after,
     )
-    put_rules(conn, file, team)
+    put_rules(conn, team, rules_of(file, team))
 
 
 def absence_id(absence: Absence) -> str:
@@ -239,23 +239,22 @@ def edit_person(actor: Actor, svc: Service, kind: str, id_: str, change: Callabl
 def _edit(actor: Actor, svc: Service, team: str | None, kind: str, edit: Edit, **said: object) -> None:
     def once() -> None:
         with svc.record.read() as conn:
-            before = read_all(svc, conn)
+            stored = Stored.read(conn)
+            before = stored.opened(svc, conn)
         after = edit(before)
         _check(after)
         found = rosterfile.changes(before, after)
         if found.nothing:
             return
         sealed = [SealedPerson.of(svc, person) for person in found.people]
+        rules = {id_: rules_of(after, id_) for id_ in found.rules}
         now = svc.clock.now()
         with svc.record.write() as conn:
-            for id_ in sorted(found.rules):
-                svc.rosters.lock(conn, svc.record, id_)
-            if read_all(svc, conn) != before:
-                raise Conflict("The roster was changed meanwhile.")
+            stored.must_still_stand(svc, conn)
             for one in sealed:
                 put_person(conn, one, now, new=one.person.id in found.new_people)
-            for id_ in found.rules:
-                put_rules(conn, after, id_)
+            for id_, text in rules.items():
+                put_rules(conn, id_, text)
             told = Told(teams={t for p in found.people for t in p.teams} | set(found.rules))
             told.ledger_no = ledger.append(conn, [Entry(now, actor.id, kind, None, team, said)])
         mirror(svc, told)

@@ -50,7 +50,7 @@ class Rosters:
         """Raises InvalidInput, naming the field `team`, for one that is not there."""
         stands = teams.standing(conn, team)
         if stands is None:
-            raise InvalidInput(f"There is no team {team!r}.", [Fault("team", "there is no such team")])
+            raise no_team(team)
         versions = (stands.version, stands.roster_version)
         with self._lock:
             kept = self._kept.get(team)
@@ -67,6 +67,10 @@ class Rosters:
         """Hold the team's row until commit: one matcher a team. Waits for whoever holds it."""
         conn.execute(record.for_update(select(schema.teams.c.id).where(schema.teams.c.id == team))).all()
 
+    def lock_all(self, conn: Connection, record: Record) -> None:
+        """Hold every team's row, in one order everywhere."""
+        conn.execute(record.for_update(select(schema.teams.c.id).order_by(schema.teams.c.id))).all()
+
     def _read(self, conn: Connection, team: str) -> tuple[Team, Policy, Roster]:
         row = conn.execute(select(schema.teams).where(schema.teams.c.id == team)).one()
         text = conn.scalar(select(schema.rosters.c.rules).where(schema.rosters.c.team == team))
@@ -76,10 +80,15 @@ class Rosters:
             # The team is what its own row says: an import that changes nothing but the team leaves the rules alone.
             stored = rosterfile.read(text, f"roster of {team}").roster
             roster = replace(stored, teams=tuple(place if one.id == team else one for one in stored.teams))
-        policy = self._base
-        if row.policy:
-            policy = policyfile.parse(row.policy, f"policy of {team}", self._base, self._bands)
-        return place, policy, roster
+        return place, self.policy_of(team, row.policy) if row.policy else self._base, roster
+
+    def policy_of(self, team: str, text: str) -> Policy:
+        """What a team's policy file says over the policy of every team. Raises InvalidFile."""
+        return policyfile.parse(text, f"policy of {team}", self._base, self._bands)
+
+
+def no_team(team: str) -> InvalidInput:
+    return InvalidInput(f"There is no team {team!r}.", [Fault("team", "there is no such team")])
 
 
 def team_of(row: Row[tuple[object, ...]]) -> Team:

@@ -16,7 +16,7 @@ from dispatch.errors import Fault, InvalidInput, NotAllowed, NotFound
 from dispatch.flow import rostering
 from dispatch.flow.boards import visible
 from dispatch.flow.looks import noted
-from dispatch.flow.people import read_all
+from dispatch.flow.rosterrows import read_all
 from dispatch.flow.rosters import TeamNow
 from dispatch.flow.service import Service
 from dispatch.renewal import owed
