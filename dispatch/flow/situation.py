@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, select, union
 
 from dispatch import reply as replies
 from dispatch.alarm import Kind
@@ -111,7 +111,8 @@ def teams_of(svc: Service, context: ReplyContext) -> frozenset[str]:
     pages = [p.page_id for p in context.open_pages] + [p.page_id for p in context.late_pages]
     held = [one.case_id for one in (*context.held, *context.check_ins)]
     c, p, s = schema.cases.c, schema.pages.c, schema.shift_checks.c
-    asked = select(p.case_id).where(p.id.in_(pages))
+    asked = select(c.team).join(schema.pages, p.case_id == c.id).where(p.id.in_(pages))
+    checked = select(s.team).where(s.id.in_(context.shift_checks))
     with svc.record.read() as conn:
-        work = set(conn.scalars(select(c.team).where(c.id.in_(held) | c.id.in_(asked))))
-        return frozenset(work.union(conn.scalars(select(s.team).where(s.id.in_(context.shift_checks)))))
+        # In parts: asked for one or the other at once, PostgreSQL reads every case there ever was.
+        return frozenset(conn.scalars(union(select(c.team).where(c.id.in_(held)), asked, checked)))

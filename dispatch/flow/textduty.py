@@ -72,9 +72,7 @@ def opted_out(text: Text) -> None:
     with svc.record.write() as conn:
         people.set_fields(conn, me, {"unreachable": "opted_out", "opted_out_at": now})
         p = schema.pages
-        waiting = conn.scalars(
-            select(p.c.case_id).distinct().where(p.c.person == me, OPEN_PAGES)
-        ).all()
+        waiting = conn.scalars(select(p.c.case_id).distinct().where(p.c.person == me, OPEN_PAGES)).all()
         told = Told(teams=set(text.person.teams))
         entries = service_alarms.open_for(
             svc, conn, told, text.person.teams, Kind.OPTED_OUT, "sent_stop", now, me, subject=me

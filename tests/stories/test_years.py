@@ -17,19 +17,19 @@ pytestmark = pytest.mark.story
 
 ANYBODY = Actor("all", frozenset(Role) - {Role.SYSTEM}, person="ana")
 #: Tables that only ever grow.
-OF_YEARS = (
+OF_YEARS = {
     "cases",
-    "pages",
     "escalations",
+    "pages",
+    "attempts",
     "alarms",
     "outbox",
     "inbox",
     "contacts",
     "assessments",
-    "attempts",
-    "ledger",
-)
-OF_YEARS += ("assignments", "recontacts", "notes", "looks", "idempotency")
+    "notes",
+}
+OF_YEARS |= {"assignments", "notes", "recontacts", "idempotency", "ledger", "looks"}
 
 Look = Callable[[World], object]
 
