@@ -9,7 +9,8 @@ from itertools import count
 from typing import TypeVar
 
 from dispatch import asking, opening, overdue, policyfile, wording
-from dispatch.alarm import Alarm
+from dispatch.alarm import Alarm, Kind
+from dispatch.alarming import raise_alarm
 from dispatch.case import CLOCKS, Line, State
 from dispatch.casefile import CaseFile, Office, Row, Turn
 from dispatch.contactvalues import CallType
@@ -19,6 +20,7 @@ from dispatch.escalation import CLOCKS as RUN_CLOCKS
 from dispatch.escalation import Escalation, Run
 from dispatch.facts import Facts
 from dispatch.matching import Pick
+from dispatch.page import Page, Report
 from dispatch.priority import Mode, Urgency
 from dispatch.recontact import Assignment
 from dispatch.triage import Triage
@@ -58,6 +60,8 @@ class Bench:
     now: datetime = NOON
     file: CaseFile = field(init=False)
     rung: int = 0
+    #: person and words of each text, in order
+    told: list[tuple[str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._ids = count()
@@ -91,6 +95,12 @@ class Bench:
     def assess(self, triage: Triage, facts: Facts = FACTS, *, unsafe: bool = False) -> None:
         self.decide(lambda turn: opening.assessed_again(turn, triage, facts, ZONE, unsafe=unsafe))
 
+    def ring(self, kind: str, *because: str, subject: str | None = None) -> None:
+        self.decide(lambda turn: raise_alarm(turn, Kind(kind), *because, subject=subject))
+
+    def sent(self, page: Page) -> None:
+        self.decide(lambda turn: asking.reported(turn, turn.file.page(page.id), Report.SENT), "system:api")
+
     def _new_id(self) -> str:
         return f"id{next(self._ids)}"
 
@@ -100,8 +110,9 @@ class Bench:
             match effect:
                 case SendPage(page_id):
                     assert turn.file.page(page_id).id == page_id
-                case Tell(_, words, about):
+                case Tell(person, words, about):
                     assert wording.text(words, about)
+                    self.told.append((person, words))
                 case Ring():
                     self.rung += 1
 
@@ -163,11 +174,14 @@ class Bench:
         self.fire_due()
         return True
 
+    def fire(self, meaning: Meaning, owner_id: str) -> None:
+        self.decide(lambda turn: overdue.fire(turn, meaning, owner_id), "system:ticker")
+
     def fire_due(self) -> None:
         """Everything that is due now, once each, as a ticker claims it: what a first one moves, a later one leaves."""
         for due_at, owner_id, meaning in self.clocks():
             if due_at <= self.now and (due_at, owner_id, meaning) in self.clocks():
-                self.decide(lambda turn, m=meaning, o=owner_id: overdue.fire(turn, m, o), "system:ticker")  # type: ignore[misc]
+                self.fire(meaning, owner_id)
 
     # --- what must be true after every commit ------------------------------------------------------------------------
 
