@@ -1,0 +1,351 @@
+"""Asking: how many are asked, until when, what a failed or silent page does, and what passes a step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import pytest
+
+from dispatch import answering, asking, working
+from dispatch.case import State
+from dispatch.deadline import Meaning
+from dispatch.escalation import Escalation, Run
+from dispatch.laddering import LOOK_SOON
+from dispatch.matching import Pick
+from dispatch.page import Answer, Delivery, Page, Report
+from dispatch.priority import Urgency
+from tests.heart.bench import NOON, PEOPLE, Bench, found
+
+MINUTE = timedelta(minutes=1)
+SECOND = timedelta(seconds=1)
+
+
+def opened(urgency: Urgency = Urgency.VERY_URGENT, people: int = 1) -> Bench:
+    bench = Bench()
+    bench.open(found(urgency, people=people))
+    return bench
+
+
+def run(bench: Bench) -> Escalation:
+    assert bench.file.escalation is not None
+    return bench.file.escalation
+
+
+def ask(bench: Bench, *people: str) -> list[Page]:
+    """The matcher picks these people for the step that runs."""
+    before = len(bench.file.pages)
+    picks = [Pick(person, "primary", ()) for person in people]
+    codes = [f"made-up-{person}" for person in people]
+    bench.decide(lambda turn: asking.page_people(turn, run(bench), picks, codes), "system:matcher")
+    return list(bench.file.pages[before:])
+
+
+def nobody_left(bench: Bench, *, only_busy: bool = False) -> None:
+    bench.decide(lambda turn: asking.nobody_left(turn, run(bench), only_busy), "system:matcher")
+
+
+def report(bench: Bench, page: Page, *reports: Report) -> Page:
+    for each in reports:
+        bench.decide(lambda turn, each=each: asking.reported(turn, turn.file.page(page.id), each, 30003))  # type: ignore[misc]
+    return bench.file.page(page.id)
+
+
+def step_overdue(bench: Bench) -> None:
+    deadline = run(bench).deadline
+    assert deadline is not None
+    bench.now = deadline.due_at
+    bench.fire(Meaning.STEP_OVERDUE, run(bench).id)
+
+
+def due(bench: Bench) -> datetime:
+    deadline = run(bench).deadline
+    assert deadline is not None
+    return deadline.due_at
+
+
+# --- a step ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("people", "steps"), [(1, [1, 2]), (2, [2, 2]), (3, [3, 3])])
+def test_a_step_asks_its_count_or_all_that_are_missing_when_that_is_more(people: int, steps: list[int]) -> None:
+    bench = opened(people=people)
+    wanted = []
+    for _ in steps:
+        wanted.append(run(bench).want)
+        nobody_left(bench)
+    assert wanted == steps
+
+
+def test_a_step_nobody_has_looked_at_is_not_lost_to_a_slow_matcher() -> None:
+    bench = opened()
+    assert due(bench) == NOON + 2 * MINUTE
+    for _ in range(2):
+        step_overdue(bench)
+        assert (run(bench).step, due(bench)) == (0, bench.now + LOOK_SOON)
+    # Once it has looked, and found only people who are busy, their time is up.
+    nobody_left(bench, only_busy=True)
+    step_overdue(bench)
+    assert run(bench).step == 1
+
+
+def test_who_is_only_busy_is_waited_for_and_nobody_at_all_passes_the_step_at_once() -> None:
+    bench = opened()
+    nobody_left(bench, only_busy=True)
+    assert (run(bench).step, run(bench).want) == (0, 1)
+    nobody_left(bench)
+    assert run(bench).step == 1
+
+
+def test_the_wait_runs_from_the_first_page_of_the_step_and_no_later_page_begins_it_again() -> None:
+    bench = opened(people=2)
+    bench.now += MINUTE
+    [first] = ask(bench, "ana")
+    assert (first.by, due(bench), run(bench).want) == (NOON + 3 * MINUTE, NOON + 3 * MINUTE, 1)
+    bench.now += MINUTE
+    [second] = ask(bench, "ben")
+    assert (second.by, due(bench), run(bench).want) == (NOON + 3 * MINUTE, NOON + 3 * MINUTE, 0)
+    step_overdue(bench)
+    # The next step has a first page of its own; who was asked may still answer.
+    assert (run(bench).step, run(bench).first_page_at, due(bench)) == (1, None, bench.now + 2 * MINUTE)
+    assert run(bench).asked == ("ana", "ben")
+    assert [page.open for page in bench.file.pages] == [True, True]
+
+
+def test_a_receipt_is_waited_for_no_longer_than_the_answer() -> None:
+    bench = opened()
+    [early] = ask(bench, "ana")
+    assert early.deadline is not None
+    assert (early.deadline.meaning, early.deadline.due_at) == (Meaning.RECEIPT_OVERDUE, NOON + 45 * SECOND)
+    bench.now += 100 * SECOND
+    [late] = ask(bench, "ben")
+    assert late.deadline is not None
+    assert (late.deadline.meaning, late.deadline.due_at) == (Meaning.PAGE_OVERDUE, NOON + 2 * MINUTE)
+
+
+def test_nobody_else_in_the_layer_leaves_the_step_to_whoever_was_asked() -> None:
+    bench = opened(people=2)
+    ask(bench, "ana")
+    nobody_left(bench)
+    assert (run(bench).step, run(bench).want) == (0, 0)
+    # What failed is waited for no longer.
+    report(bench, bench.file.pages[0], Report.UNDELIVERED)
+    nobody_left(bench)
+    assert run(bench).step == 1
+
+
+def test_whoever_is_asked_again_holds_one_open_page() -> None:
+    bench = opened()
+    [first] = ask(bench, "ana")
+    [other, again] = ask(bench, "ben", "ana")
+    assert [bench.file.page(page.id).answer for page in (first, other, again)] == [
+        Answer.EXPIRED,
+        Answer.OPEN,
+        Answer.OPEN,
+    ]
+
+
+# --- a page that does not arrive -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("failed", [Report.UNDELIVERED, Report.FAILED])
+def test_a_page_that_reached_nobody_is_loud_and_wants_one_more_person_once(failed: Report) -> None:
+    bench = opened()
+    [page] = ask(bench, "ana")
+    assert run(bench).want == 0
+    page = report(bench, page, Report.SENT, failed)
+    assert (page.replaced, page.open, page.failure, run(bench).want) == (True, True, 30003, 1)
+    assert [(alarm.kind.value, alarm.subject) for alarm in bench.ringing()] == [("undelivered", "ana")]
+    # The repeat fails as well, and then its receipt is overdue: the next person was asked once already.
+    report(bench, page, Report.SENDING, failed)
+    bench.fire(Meaning.RECEIPT_OVERDUE, page.id)
+    assert run(bench).want == 1
+
+
+def test_without_a_receipt_one_more_is_asked_and_proof_or_an_answer_needs_none() -> None:
+    silent, proven, accepted = (opened(people=2) for _ in range(3))
+    for bench in (silent, proven, accepted):
+        [page, _] = ask(bench, "ana", "ben")
+        if bench is proven:
+            report(bench, page, Report.DELIVERED)
+        if bench is accepted:
+            bench.decide(lambda turn, page=page: answering.accept(turn, "ana", page))  # type: ignore[misc]
+        bench.now = NOON + 45 * SECOND
+        bench.fire(Meaning.RECEIPT_OVERDUE, page.id)
+    assert [run(bench).want for bench in (silent, proven, accepted)] == [1, 0, 0]
+    waits = silent.file.pages[0].deadline
+    assert waits is not None
+    assert (waits.meaning, waits.due_at, silent.file.pages[0].open) == (Meaning.PAGE_OVERDUE, NOON + 2 * MINUTE, True)
+
+
+def test_a_page_of_an_earlier_run_that_fails_asks_nobody_for_the_one_that_runs() -> None:
+    bench = opened()
+    [page] = ask(bench, "ana")
+    bench.decide(lambda turn: answering.accept(turn, "ben", None))
+    bench.decide(lambda turn: answering.backup(turn, None))
+    before = run(bench)
+    report(bench, page, Report.FAILED)
+    assert run(bench) == before
+
+
+def test_silence_ends_a_page_and_leaves_the_number_that_is_wanted() -> None:
+    bench = opened()
+    [page] = ask(bench, "ana")
+    bench.now = page.by
+    bench.fire(Meaning.PAGE_OVERDUE, page.id)
+    assert (bench.file.page(page.id).answer, run(bench).want) == (Answer.EXPIRED, 0)
+    assert bench.decide(lambda turn: answering.accept(turn, "ana", bench.file.page(page.id)))
+
+
+def test_the_hour_a_page_left_is_that_of_the_first_time_and_delivery_is_proof_that_it_left() -> None:
+    bench = opened()
+    [page, other] = ask(bench, "ana", "ben")
+    bench.now += SECOND
+    report(bench, page, Report.SENT)
+    bench.now += SECOND
+    page = report(bench, page, Report.DELIVERED)
+    assert (page.sent_at, page.delivered_at) == (NOON + SECOND, NOON + 2 * SECOND)
+    assert page.deadline is not None
+    assert (page.deadline.meaning, page.deadline.due_at) == (Meaning.PAGE_OVERDUE, page.by)
+    other = report(bench, other, Report.DELIVERED)
+    assert (other.sent_at, other.delivery) == (NOON + 2 * SECOND, Delivery.DELIVERED)
+
+
+@pytest.mark.parametrize(("taken", "hears"), [(True, "taken"), (False, "withdrawn")])
+def test_what_leaves_after_it_was_decided_is_followed_by_how(taken: bool, hears: str) -> None:
+    bench = opened()
+    [page] = ask(bench, "ana")
+    if taken:
+        bench.decide(lambda turn: answering.accept(turn, "ben", None))
+    else:
+        bench.decide(working.stand_down)
+    assert "ana" not in {person for person, _ in bench.told}
+    report(bench, page, Report.SENT, Report.DELIVERED)
+    assert [words for person, words in bench.told if person == "ana"] == [hears]
+
+
+# --- what people answer ----------------------------------------------------------------------------------------------
+
+
+def test_everybody_who_was_reached_hears_once_who_has_it_and_who_said_no_or_was_not_reached_hears_nothing() -> None:
+    bench = opened()
+    [asked, late, no, unsent] = ask(bench, "ana", "ben", "cam", "dan")
+    for page in (asked, late, no):
+        bench.sent(page)
+    bench.fire(Meaning.PAGE_OVERDUE, late.id)
+    [again] = ask(bench, "ben")
+    bench.sent(again)
+    bench.decide(lambda turn: answering.decline(turn, "cam", no))
+    bench.told.clear()
+    bench.decide(lambda turn: answering.accept(turn, "eve", None))
+    assert bench.told == [("eve", "accepted"), ("ana", "taken"), ("ben", "taken")]
+    assert [bench.file.page(page.id).answer.value for page in (asked, late, no, unsent, again)] == [
+        "superseded",
+        "expired",
+        "declined",
+        "superseded",
+        "superseded",
+    ]
+
+
+def declined(bench: Bench, page: Page) -> tuple[int, tuple[str, ...]]:
+    bench.decide(lambda turn: answering.decline(turn, page.person, turn.file.page(page.id)))
+    return run(bench).want, run(bench).declined
+
+
+def test_a_no_wants_one_more_unless_the_next_person_has_been_asked_already() -> None:
+    bench = opened()
+    [plain, failed, silent] = ask(bench, "ana", "ben", "cam")
+    report(bench, failed, Report.FAILED)
+    bench.fire(Meaning.PAGE_OVERDUE, silent.id)
+    assert run(bench).want == 1
+    assert declined(bench, plain) == (2, ("ana",))
+    assert declined(bench, failed) == (2, ("ana", "ben"))
+    assert declined(bench, silent) == (2, ("ana", "ben", "cam"))
+    # Twice is once.
+    assert declined(bench, silent) == (2, ("ana", "ben", "cam"))
+
+
+def test_a_no_of_whoever_has_it_takes_nothing_from_them() -> None:
+    bench = opened()
+    [page] = ask(bench, "ana")
+    bench.decide(lambda turn: answering.accept(turn, "ana", page))
+    bench.decide(lambda turn: answering.decline(turn, "ana", page))
+    assert (bench.file.owners, bench.told[-1]) == (("ana",), ("ana", "decline_owned"))
+
+
+def have(bench: Bench, people: Sequence[str]) -> Bench:
+    for person in people:
+        bench.decide(lambda turn, person=person: answering.accept(turn, person, None))  # type: ignore[misc]
+    return bench
+
+
+def test_who_joined_for_the_run_and_gives_it_back_is_missing_in_it_again() -> None:
+    bench = have(opened(people=2), ["ana"])
+    assert run(bench).missing == 1
+    want = run(bench).want
+    bench.decide(lambda turn: answering.release(turn, "ana", "released"))
+    assert (run(bench).missing, run(bench).want, run(bench).declined) == (2, want + 1, ("ana",))
+
+
+def test_who_had_it_before_backup_was_called_and_gives_it_back_makes_the_search_one_larger() -> None:
+    bench = have(opened(), ["ana"])
+    bench.now += MINUTE
+    bench.decide(lambda turn: answering.backup(turn, "ana"))
+    have(bench, ["ben"])
+    bench.now += MINUTE
+    bench.decide(lambda turn: answering.backup(turn, None))
+    bench.told.clear()
+    bench.decide(lambda turn: answering.release(turn, "ana", "released"))
+    assert (run(bench).got, run(bench).missing, bench.file.owners) == (0, 1, ("ben",))
+    assert bench.told == [("ana", "released"), ("ben", "left")]
+
+
+def test_a_case_that_changes_hands_keeps_its_state_and_clock_and_the_taker_is_no_longer_asked() -> None:
+    bench = have(opened(), ["ana"])
+    bench.decide(lambda turn: answering.backup(turn, None))
+    [page, other] = ask(bench, "ben", "cam")
+    before, want = bench.file.case, run(bench).want
+    bench.told.clear()
+    bench.now += MINUTE
+    bench.decide(lambda turn: answering.hand_over(turn, "ana", "ben", "h1"))
+    assert (bench.file.case, bench.file.owners) == (before, ("ben",))
+    assert bench.file.assignments[0].ended_because == "handed_over"
+    assert [bench.file.page(one.id).answer for one in (page, other)] == [Answer.SUPERSEDED, Answer.OPEN]
+    # They were asked as one more: the run still wants somebody, and never who has just given it away.
+    assert (run(bench).want, "ana" in run(bench).declined, "ana" in run(bench).asked) == (want + 1, True, True)
+
+
+# --- past the end, and up again --------------------------------------------------------------------------------------
+
+
+def exhausted() -> Bench:
+    bench = opened()
+    for _ in range(4):
+        nobody_left(bench)
+    assert (run(bench).state, bench.file.case.state) == (Run.EXHAUSTED, State.UNANSWERED)
+    return bench
+
+
+def test_past_the_end_everybody_is_wanted_and_each_round_begins_anew() -> None:
+    bench = exhausted()
+    assert run(bench).want > len(PEOPLE)
+    assert due(bench) == NOON + 2 * MINUTE
+    [page] = ask(bench, "ana")
+    assert (page.by, due(bench), bench.file.case.state) == (NOON + 2 * MINUTE, NOON + 2 * MINUTE, State.UNANSWERED)
+    bench.now = due(bench)
+    bench.fire(Meaning.ROUND_OVERDUE, run(bench).id)
+    assert (run(bench).round, run(bench).asked, run(bench).declined) == (1, (), ())
+    assert (due(bench), run(bench).first_page_at) == (NOON + 4 * MINUTE, None)
+
+
+def test_who_rises_begins_at_the_first_step_and_waits_no_longer_than_it_would_have() -> None:
+    bench = opened(Urgency.ROUTINE)
+    ask(bench, "ana")
+    assert due(bench) == NOON + timedelta(hours=1)
+    bench.now = due(bench) - 10 * SECOND
+    bench.decide(lambda turn: working.regrade(turn, Urgency.VERY_URGENT, confirmed=True))
+    # Two minutes would be the new step's; the old one had ten seconds left.
+    assert (run(bench).step, due(bench)) == (0, bench.now + 10 * SECOND)
+    assert run(bench).current.wait == 2 * MINUTE
+    assert bench.file.pages[0].open
