@@ -54,14 +54,16 @@ def _alarm_overdue(turn: Turn, _: str) -> None:
 
 
 def _contact(turn: Turn, _: str) -> None:
-    """Accepted is not engaged: somebody took the case and nobody has spoken with the person."""
+    """Accepted is not engaged: somebody took the case and nobody has spoken with the person. First one more person is
+    asked; from then on a coordinator hears of it too, or one after another could say yes and nobody call."""
     turn.happened(Event.CONTACT_OVERDUE)
     for person in turn.file.owners:
         turn.tell(person, "contact_reminder")
+    again = any(run.reason is Reason.BACKUP for run in turn.file.escalations)
+    if turn.file.escalation is not None or again:
+        raise_alarm(turn, Kind.CONTACT_OVERDUE, "no_contact_made")
     if turn.file.escalation is None:
         backup(turn, None)
-    else:
-        raise_alarm(turn, Kind.CONTACT_OVERDUE, "no_contact_made")
 
 
 def _arrival(turn: Turn, _: str) -> None:

@@ -6,10 +6,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dispatch import answering, working
-from dispatch.case import State
+from dispatch.alarm import Kind
+from dispatch.case import Line, State
 from dispatch.priority import Urgency
 from dispatch.teammix import Mix
-from tests.heart.bench import Bench, found
+from tests.heart.bench import POLICY, Bench, found
 
 
 def test_one_of_two_given_a_case_that_is_still_assessed_is_not_left_alone() -> None:
@@ -50,6 +51,22 @@ def test_who_has_a_case_that_turns_out_to_need_two_does_not_go_alone() -> None:
     running = bench.file.escalation
     assert running is not None
     assert (running.missing, bench.file.owners, bench.file.case.state) == (1, ("ana",), State.ACCEPTED)
+
+
+def test_where_one_after_another_says_yes_and_nobody_calls_a_coordinator_hears_of_it() -> None:
+    bench = Bench()
+    bench.open(found(Urgency.VERY_URGENT), line=Line.HELD)
+    bench.decide(lambda turn: answering.assign(turn, "ana"))
+    bench.now += POLICY.check_in.contact[Urgency.VERY_URGENT]
+    bench.fire_due()
+    bench.match(lambda may, most: [one for one in may if one == "ben"][:most])
+    page = next(page for page in bench.file.pages if page.person == "ben")
+    bench.decide(lambda turn: answering.accept(turn, "ben", page), "ben")
+    assert (bench.file.escalation, bench.ringing()) == (None, [])
+    bench.now += POLICY.check_in.contact[Urgency.VERY_URGENT]
+    bench.fire_due()
+    assert [alarm.kind for alarm in bench.ringing()] == [Kind.CONTACT_OVERDUE]
+    assert bench.file.escalation is not None, "and one more is asked all the same"
 
 
 def test_a_case_for_which_nobody_was_to_be_paged_is_paged_once_it_rises() -> None:

@@ -62,6 +62,8 @@ def test_accepted_is_not_engaged_a_second_person_is_asked_while_the_first_stays_
     world.forward(minutes=10)
     for person in (world.ana, world.ben):
         person.expect_sms("nobody has spoken")
+    # One after another could say yes and nobody call: from the second time on a coordinator hears of it too.
+    world.kim.expect_sms("ALARM", case.code, "nobody has spoken with the person yet")
     world.cam.expect_sms(PAGE)
     world.dan.expect_sms(PAGE)
     world.ana.reply("6").expect_sms("reached")
