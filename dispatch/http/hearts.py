@@ -7,10 +7,13 @@ import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 
+from dispatch import logs
 from dispatch.errors import ServiceError
 from dispatch.flow import health
 from dispatch.flow.service import Service
 from dispatch.http.threads import quickly
+
+log = logs.get(__name__)
 
 #: Seconds.
 EVERY = 5.0
@@ -40,6 +43,11 @@ async def beating(svc: Service, process: str | None) -> AsyncGenerator[None, Non
 
 async def _beat(svc: Service, process: str) -> None:
     while True:
-        with suppress(ServiceError):
+        try:
             await quickly(health.beat, svc, process)
+        except ServiceError:
+            pass  # the record is away, and whoever asks is told so
+        except Exception:
+            # Whatever it was, the process lives: one such beat was the last, and it was spoken of as dead ever after.
+            log.exception("beat_failed", process=process)
         await asyncio.sleep(EVERY)
