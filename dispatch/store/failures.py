@@ -18,9 +18,10 @@ from dispatch.errors import Conflict, ServiceError, Unavailable
 _SQLITE_GONE = {5, 6, 10, 11, 13, 14, 15, 26}
 # SQLSTATE classes: connection, insufficient resources, operator intervention, system error; and a lock not had in time.
 _POSTGRES_GONE = ("08", "53", "57", "58", "55P03")
-# A disk gone read-only, a server that has become a standby; inside `read` the same words mean our own mistake.
+# A disk gone read-only, a server that has become a standby; inside `read` the same words mean our own mistake. The
+# second where a connection served a reader before: it asks for writing outright, which a standby cannot do at all.
 _SQLITE_READ_ONLY = 8
-_POSTGRES_READ_ONLY = "25006"
+_POSTGRES_READ_ONLY = ("25006", "0A000")
 # Deadlock, serialization failure: the statement was right, another transaction won.
 _POSTGRES_LOST = ("40P01", "40001")
 
@@ -55,7 +56,7 @@ def _meaning(error: exc.DBAPIError, writing: bool) -> ServiceError | None:
         state = cause.sqlstate or ""
         if state in _POSTGRES_LOST:
             return Conflict("another transaction was first")
-        gone = state.startswith(_POSTGRES_GONE) or (writing and state == _POSTGRES_READ_ONLY)
+        gone = state.startswith(_POSTGRES_GONE) or (writing and state in _POSTGRES_READ_ONLY)
         lost = not state and isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError)
         if gone or lost or error.connection_invalidated:
             return Unavailable(f"the record cannot be reached (SQLSTATE {state or 'none'})")

@@ -45,7 +45,7 @@ def revisions(url: str) -> tuple[str | None, str]:
     file."""
     parsed = parse_url(url)
     reading = sqlite.engine(parsed, writing=False, pool_size=1) if parsed.get_backend_name() == "sqlite" else None
-    engine = reading or create_engine(parsed, poolclass=NullPool, connect_args=postgres.TEXT)
+    engine = reading or create_engine(parsed, poolclass=NullPool, connect_args=postgres.REACH)
     try:
         with translated(writing=False), engine.connect() as conn:
             return _revisions(conn)
@@ -85,7 +85,7 @@ def locked(url: str) -> Iterator[Connection]:
         finally:
             engine.dispose()
     else:
-        engine = create_engine(parsed, poolclass=NullPool, hide_parameters=True, connect_args=postgres.TEXT)
+        engine = create_engine(parsed, poolclass=NullPool, hide_parameters=True, connect_args=postgres.REACH)
         with engine.connect() as conn, conn.begin():
             conn.execute(text("SELECT pg_advisory_xact_lock(:name)"), {"name": _ADVISORY})
             # A change that waits for a running transaction makes everyone wait behind it: rather give up, try later.

@@ -8,16 +8,19 @@ from typing import Any
 from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.exc import DisconnectionError
 
-#: Every connection speaks UTF-8: from a database without an encoding the driver would hand out bytes in place of text.
-TEXT = {"client_encoding": "utf8"}
-_ARGUMENTS = {
-    **TEXT,
+#: Of every connection, the migration's too.
+REACH = {
+    # From a database without an encoding the driver would hand out bytes in place of text.
+    "client_encoding": "utf8",
     "connect_timeout": 5,
     # A host that vanishes without a word is noticed in seconds, not in the kernel's two hours.
     "keepalives_idle": 10,
     "keepalives_interval": 5,
     "keepalives_count": 3,
     "tcp_user_timeout": 10000,
+}
+_ARGUMENTS = {
+    **REACH,
     # No thread waits for ever: not for a row, and not with a transaction left open by a stopped process.
     "options": "-c lock_timeout=10s -c idle_in_transaction_session_timeout=60s -c timezone=UTC",
 }

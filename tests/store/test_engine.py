@@ -22,6 +22,7 @@ from dispatch.errors import Conflict, InvalidInput, Unavailable
 from dispatch.store import ledger
 from dispatch.store.engine import Record
 from dispatch.store.tables_infra import idempotency, inbox
+from tests.support.postgres import PostgresServer
 from tests.support.waiting import wait_until
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -328,6 +329,29 @@ def test_a_postgresql_that_is_not_there_is_unavailable(tmp_path: Path) -> None:
     record = Record(f"postgresql://dispatch@/record?host={tmp_path}")
     with pytest.raises(Unavailable), record.read():
         pass
+
+
+@pytest.mark.postgres
+def test_a_postgresql_that_became_a_standby_is_unavailable_to_writers_and_still_read(postgres: PostgresServer) -> None:
+    """As after a fail-over that our address has not followed yet; whatever a connection was used for before."""
+    server = PostgresServer(postgres.bin)
+    try:
+        server.start()
+        record = Record(server.fresh(), pool_size=1)
+        with record.write() as conn:
+            conn.execute(text("CREATE TABLE t (n int)"))
+        server.again(standby=True)
+        for _ in range(3):
+            with pytest.raises(Unavailable), record.write() as conn:
+                conn.execute(text("INSERT INTO t VALUES (1)"))
+            with record.read() as conn:
+                assert conn.scalar(text("SELECT count(*) FROM t")) == 0
+        server.again(standby=False)
+        with record.write() as conn:
+            conn.execute(text("INSERT INTO t VALUES (1)"))
+        record.dispose()
+    finally:
+        server.stop()
 
 
 @pytest.mark.postgres

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -15,7 +17,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from dispatch.errors import Unavailable
-from dispatch.store import ledger, schema
+from dispatch.store import ledger, postgres, schema
 from dispatch.store.engine import Record
 from dispatch.store.migrate import config, locked, migrate, revisions
 from dispatch.store.migrations.rendering import plain_type
@@ -145,6 +147,34 @@ def test_a_migration_that_fails_leaves_nothing(url: str) -> None:
     with locked(url) as conn:
         assert shape(conn) == set()
     assert migrate(url)
+
+
+#: Ends itself, as by SIGKILL, before its fiftieth statement of about a hundred.
+KILLED_HALFWAY = """
+import itertools, os, signal, sys
+from sqlalchemy import Engine, event
+from dispatch.store.migrate import migrate
+count = itertools.count(1)
+event.listen(Engine, "before_cursor_execute", lambda *_: next(count) == 50 and os.kill(os.getpid(), signal.SIGKILL))
+migrate(sys.argv[1])
+"""
+
+
+def test_a_migration_that_is_killed_halfway_leaves_nothing_and_the_next_one_is_whole(url: str) -> None:
+    assert subprocess.run([sys.executable, "-c", KILLED_HALFWAY, url], check=False).returncode == -signal.SIGKILL
+    assert revisions(url)[0] is None
+    with locked(url) as conn:
+        assert shape(conn) == set()
+    assert migrate(url)
+    assert len(set(revisions(url))) == 1
+
+
+@pytest.mark.postgres
+def test_a_server_that_takes_the_call_and_says_nothing_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A start waited for its migration for five minutes, and could then not say why."""
+    monkeypatch.setitem(postgres.REACH, "connect_timeout", 2)
+    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(Unavailable):
+        migrate(f"postgresql://dispatch@127.0.0.1:{silent.getsockname()[1]}/record")
 
 
 def test_a_new_migration_names_plain_types() -> None:

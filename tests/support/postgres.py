@@ -61,6 +61,21 @@ class PostgresServer:
             "-N",
         ]
         subprocess.run(init, check=True, user=user, group=user, cwd=self.dir, capture_output=True)
+        self._serve()
+
+    def again(self, *, standby: bool) -> None:
+        """Restarts it; as a standby it is as after a fail-over: read, and never written."""
+        self._end()
+        signal_file = self.dir / "data" / "standby.signal"
+        if standby:
+            signal_file.touch()
+        else:
+            signal_file.unlink(missing_ok=True)
+        self._serve()
+
+    def _serve(self) -> None:
+        user = "postgres" if os.geteuid() == 0 else None
+        data = self.dir / "data"
         off = [] if self._durable else ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
         settings = ["listen_addresses=", f"unix_socket_directories={self.dir}", "max_connections=200", *off]
         command: list[str | Path] = [self.bin / "postgres", "-D", data, *(p for s in settings for p in ("-c", s))]
@@ -85,10 +100,13 @@ class PostgresServer:
         return self._process.pid if self._process is not None else None
 
     def stop(self) -> None:
+        self._end()
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+    def _end(self) -> None:
         if self._process is not None:
             self._process.send_signal(2)  # SIGINT: fast shutdown, whoever is still connected
             self._process.wait(30)
-        shutil.rmtree(self.dir, ignore_errors=True)
 
     def fresh(self, prepare: Prepare | None = None, encoding: str = "UTF8") -> str:
         """A new database's URL. With `prepare`, a copy of one filled by `prepare(url)`, which runs once a session."""
