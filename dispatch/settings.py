@@ -12,6 +12,7 @@ import secrets
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
@@ -32,6 +33,8 @@ def _without_slash(url: str) -> str:
     # Twilio signs the exact URL; a doubled slash makes every webhook a forgery.
     if not url.startswith(("http://", "https://")):
         raise ValueError("must start with http:// or https://")
+    if not urlsplit(url).hostname or any(mark in url for mark in "?#"):
+        raise ValueError("must be an address with a host, and without ? or #: what follows is put behind it")
     return url.rstrip("/")
 
 

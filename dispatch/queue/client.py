@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from redis import Redis, RedisError, ResponseError
 from redis.backoff import NoBackoff
@@ -19,7 +20,7 @@ from redis.retry import Retry
 from dispatch import logs
 from dispatch.clock import monotonic
 from dispatch.queue.keys import EPOCH
-from protocols.errors import ServiceError
+from protocols.errors import Fault, InvalidInput, ServiceError
 
 TIMEOUT = 0.25
 OPEN_FOR = 1.0
@@ -36,14 +37,25 @@ class QueueDown(ServiceError):
 
 
 def connect(url: str, *, timeout: float = TIMEOUT) -> Redis:
-    """A client without retries, every call bounded by `timeout` seconds. It connects at its first call."""
-    return Redis.from_url(
-        url,
-        socket_timeout=timeout,
-        socket_connect_timeout=timeout,
-        retry=Retry(NoBackoff(), 0),
-        health_check_interval=0,
-    )
+    """A client without retries, every call bounded by `timeout` seconds. It connects at its first call.
+
+    Raises InvalidInput, naming `DISPATCH_REDIS_URL`, for what is no address of a Redis.
+    """
+    try:
+        # Redis's own reader takes a database that is no number for the first one: somebody else's, perhaps.
+        if not url.startswith("unix:"):
+            int(urlsplit(url).path.strip("/") or 0)
+        return Redis.from_url(
+            url,
+            socket_timeout=timeout,
+            socket_connect_timeout=timeout,
+            retry=Retry(NoBackoff(), 0),
+            health_check_interval=0,
+        )
+    except ValueError:
+        problem = "must be an address such as redis://HOST:6379/0, rediss://HOST:6379/0 or unix:///PATH"
+        # `from None`: the original may carry the password.
+        raise InvalidInput(f"DISPATCH_REDIS_URL {problem}", [Fault("DISPATCH_REDIS_URL", problem)]) from None
 
 
 def text(value: bytes | str) -> str:

@@ -107,13 +107,14 @@ def parse_url(url: str) -> URL:
     try:
         parsed = make_url(url)
         name = parsed.get_backend_name()
-    except ArgumentError:
+    except (ArgumentError, ValueError):
+        # The second is about a port; either may carry the password.
         name = ""
     if name == "sqlite":
         return parsed.set(drivername="sqlite")
     if name == "postgresql":
         return parsed.set(drivername="postgresql+psycopg")
-    problem = "must begin with sqlite:/// or postgresql://"
+    problem = "must begin with sqlite:/// or postgresql://, and its port must be a number"
     raise InvalidInput(f"DISPATCH_DATABASE_URL {problem}", [Fault("DISPATCH_DATABASE_URL", problem)])
 
 

@@ -140,12 +140,27 @@ def test_what_cannot_be_done_is_exit_1_and_one_plain_line(arguments: list[str], 
     assert not bare.data.exists()
 
 
-def test_a_wrong_setting_is_named_in_one_line(shell: Shell) -> None:
-    shell.env(PORT="much")
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("PORT", "much"),
+        ("REDIS_URL", "http://:opensesame@cache"),
+        ("REDIS_URL", "redis://:opensesame@cache:many/0"),
+        ("REDIS_URL", "redis://:opensesame@cache/first"),
+        ("REDIS_URL", "redis://:opensesame@cache/0?db=first"),
+        ("DATABASE_URL", "postgresql://u:opensesame@db:many/record"),
+        ("DATABASE_URL", "opensesame"),
+    ],
+)
+def test_a_wrong_setting_is_named_in_one_line_without_the_password_in_it(
+    setting: str, value: str, shell: Shell
+) -> None:
+    shell.env(**{setting: value})
     done = shell.run("users", "list")
     assert done.code == 1
-    assert "DISPATCH_PORT" in done.err
+    assert f"DISPATCH_{setting}" in done.err
     assert done.err.count("\n") == 1
+    assert "opensesame" not in done.err
 
 
 def test_help_loads_nothing_it_does_not_need() -> None:

@@ -89,6 +89,8 @@ def test_what_every_tool_writes_for_postgresql_means_our_driver() -> None:
         ({"DISPATCH_TWILIO_SENDERS": "+12025550100 202-555-0101"}, "DISPATCH_TWILIO_SENDERS", "+12025550100"),
         ({"DISPATCH_TWILIO_ACCOUNT_SID": "opensesame"}, "DISPATCH_TWILIO_ACCOUNT_SID", "pattern"),
         ({"DISPATCH_PUBLIC_URL": "crisis.example.org"}, "DISPATCH_PUBLIC_URL", "https://"),
+        ({"DISPATCH_PUBLIC_URL": "https://crisis.example.org/?to=a"}, "DISPATCH_PUBLIC_URL", "without ?"),
+        ({"DISPATCH_TWILIO_API_BASE": "https:///"}, "DISPATCH_TWILIO_API_BASE", "host"),
         ({"DISPATCH_CLOCK": "yesterday"}, "DISPATCH_CLOCK", "BASE|REFERENCE|SPEED"),
         ({"DISPATCH_CLOCK": "2026-01-01T00:00|2026-01-01T00:00|2"}, "DISPATCH_CLOCK", "zone"),
         ({"DISPATCH_CLOCK": "2026-01-01T00:00Z|2026-01-01T00:00Z|0"}, "DISPATCH_CLOCK", "above 0"),
