@@ -221,6 +221,12 @@ def one_more(turn: Turn) -> None:
             turn.tell(owner, "first_of_two", needed=str(turn.case.needed))
 
 
+def tell_of_the_rise(turn: Turn) -> None:
+    """Whoever has the case has less time for it than they thought."""
+    for owner in turn.file.owners:
+        turn.tell(owner, "regraded", urgency=turn.case.urgency.value)
+
+
 def call_for_help(turn: Turn, person: str, why: str) -> None:
     """A responder in danger. The answer on their screen is neutral: somebody may be reading it over their shoulder."""
     raise_alarm(turn, Kind.SAFETY, why, subject=person)

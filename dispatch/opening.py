@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from dispatch.answering import one_more
+from dispatch.answering import one_more, tell_of_the_rise
 from dispatch.case import Case, Event, Line, State
 from dispatch.casefile import CaseFile, Office, Turn
 from dispatch.deadline import Deadline, Meaning
@@ -198,6 +198,9 @@ def assessed_again(turn: Turn, found: Triage, facts: Facts, timezone: str, *, un
     if (rose or more) and not first:
         refreeze(turn, urgency, turn.case.needed)
         turn.hurry()
-    if more and before.state not in (State.LOGGED, State.CLEARED):
-        one_more(turn)
+    if before.state is not State.CLEARED:
+        if rose:
+            tell_of_the_rise(turn)
+        if more and before.state is not State.LOGGED:
+            one_more(turn)
     turn.nudge = True

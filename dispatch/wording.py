@@ -87,7 +87,6 @@ TEXTS: dict[str, str] = {
     "declined": "{code} declined. The next person is being asked.",
     "decline_owned": "You already have {code}. To give it back, call your coordinator or send BACKUP {code}.",
     "withdrawn": "{code} needs nobody any more. Nothing to do.",
-    "superseded": "{code} is with {who}. Your page is closed, nothing to do.",
     "closed": "{code} is closed. Nothing to do. Thank you.",
     "cleared": "{code} is done. Nothing to do. Thank you.",
     # while a case is held
@@ -98,7 +97,6 @@ TEXTS: dict[str, str] = {
     "calling": "{code}: your phone will ring now. Answer it to be connected.",
     "released": "{code} is given back. Others are being asked.",
     "left": "{code}: no longer with you: {who}. Somebody else is being asked.",
-    "stand_down": "{code} STAND DOWN. Do not go on. Reply 5 {code}.",
     "scene_cleared": "{code}: the scene is cleared, you may go.{tail}",
     "regraded": "{code} is now {urgency}.{tail}",
     "contact_reminder": "{code}: nobody has spoken with the person yet. Reply 6 {code} reached, 7 {code} not reached.",

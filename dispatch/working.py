@@ -8,7 +8,7 @@ from datetime import datetime
 from dispatch import laddering
 from dispatch.alarm import Kind
 from dispatch.alarming import answer_stand_down, end_alarms, end_missed_check_in, raise_alarm
-from dispatch.answering import one_more
+from dispatch.answering import one_more, tell_of_the_rise
 from dispatch.case import UNFILLED, Event, State
 from dispatch.casefile import Turn
 from dispatch.deadline import Deadline, Meaning
@@ -204,6 +204,7 @@ def _hurried(turn: Turn) -> None:
     laddering.refreeze(turn, turn.case.urgency, turn.case.needed)
     turn.hurry()
     if turn.case.state is not State.CLEARED:
+        tell_of_the_rise(turn)
         one_more(turn)
 
 

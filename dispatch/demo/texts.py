@@ -41,14 +41,14 @@ class Read:
 _CODE = rf"(?P<code>{codes.PATTERN})"
 _RULES: tuple[tuple[Asks, re.Pattern[str]], ...] = (
     (Asks.PAGE, re.compile(rf"^(?:REPEAT )?(?:CRISIS )?PAGE {_CODE}\b")),
+    (Asks.STAND_DOWN, re.compile(rf"^ALARM: {_CODE} STAND DOWN")),
     (Asks.ALARM, re.compile(r"^ALARM: ")),
     (Asks.MINE, re.compile(rf"^You have {_CODE}\b")),
     (Asks.MINE, re.compile(rf"^{_CODE} was given to you")),
     (Asks.CHECK_IN, re.compile(rf"^{_CODE} check-in")),
     (Asks.SHIFT_CHECK, re.compile(r"^Shift check: ")),
     (Asks.HAND_ON, re.compile(r"^Your duty ends at ")),
-    (Asks.STAND_DOWN, re.compile(rf"^{_CODE} STAND DOWN")),
-    (Asks.OVER, re.compile(rf"^{_CODE} (?:is with|is closed|needs nobody)")),
+    (Asks.OVER, re.compile(rf"^{_CODE} (?:is with|is closed|is done\.|needs nobody)")),
     (Asks.REMINDER, re.compile(rf"^{_CODE}: (?:nobody has spoken|are you there|not reached yet)")),
 )
 _WHICH = re.compile(r"^Which one\? Send (?P<options>.+?)\.?$")

@@ -30,12 +30,12 @@ def test_every_page_is_read(mode: Mode, repeat: bool) -> None:
         ("first_of_two", {"code": "K7Q", "needed": "2", "link": LINK}, Asks.MINE),
         ("assigned", {"code": "K7Q", "link": LINK}, Asks.MINE),
         ("check_in", {"code": "K7Q"}, Asks.CHECK_IN),
-        ("stand_down", {"code": "K7Q"}, Asks.STAND_DOWN),
         ("contact_reminder", {"code": "K7Q"}, Asks.REMINDER),
         ("arrival_reminder", {"code": "K7Q"}, Asks.REMINDER),
         ("retry_reminder", {"code": "K7Q"}, Asks.REMINDER),
         ("taken", {"code": "K7Q", "who": "ben"}, Asks.OVER),
-        ("superseded", {"code": "K7Q", "who": "ben"}, Asks.OVER),
+        ("cleared", {"code": "K7Q"}, Asks.OVER),
+        ("regraded", {"code": "K7Q", "urgency": "urgent", "link": LINK}, Asks.NOTHING),
         ("withdrawn", {"code": "K7Q"}, Asks.OVER),
         ("closed", {"code": "K7Q"}, Asks.OVER),
         ("declined", {"code": "K7Q"}, Asks.NOTHING),
@@ -58,6 +58,9 @@ def test_the_start_and_the_end_of_a_duty_are_read() -> None:
 def test_alarms_are_told_apart_from_pages() -> None:
     assert read(wording.alarm(Kind.UNANSWERED, {"code": "K7Q", "link": LINK})).asks is Asks.ALARM
     assert read(wording.alarm(Kind.SERVICE, {})).asks is Asks.ALARM
+    # It rings whoever is on the way, in the words of an alarm, until they have answered.
+    stand_down = read(wording.alarm(Kind.STOOD_DOWN, {"code": "K7Q", "link": LINK}))
+    assert (stand_down.asks, stand_down.code) == (Asks.STAND_DOWN, "K7Q")
 
 
 def test_a_question_back_offers_what_may_be_sent() -> None:

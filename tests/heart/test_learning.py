@@ -10,9 +10,11 @@ import pytest
 
 from dispatch import answering, opening, working
 from dispatch.case import Line, State
+from dispatch.casefile import Turn
 from dispatch.contactvalues import Population
+from dispatch.effects import Effect, Tell
 from dispatch.priority import Mode, Urgency
-from tests.heart.bench import FACTS, NOON, POLICY, Bench, found
+from tests.heart.bench import FACTS, NOON, POLICY, ZONE, Bench, found
 
 DOUBTS = ("weapon_unknown", "location_unknown")
 
@@ -158,3 +160,19 @@ def test_whoever_confirms_a_911_hand_off_does_not_take_back_the_consent_that_was
     bench.decide(lambda turn: working.call_emergency(turn, "op2", "police", None, "unknown", turn.now))
     [hand_off] = bench.file.emergencies
     assert (hand_off.person_consented, hand_off.incident_number, hand_off.open) == ("yes", "77", False)
+
+
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_whoever_has_a_case_hears_that_it_has_risen(by_hand: bool) -> None:
+    bench = a_case(Urgency.SOON)
+    bench.decide(lambda turn: answering.assign(turn, "ana"))
+
+    def rise(turn: Turn) -> list[Effect]:
+        if by_hand:
+            working.regrade(turn, Urgency.VERY_URGENT, confirmed=False)
+        else:
+            opening.assessed_again(turn, found(Urgency.VERY_URGENT), FACTS, ZONE)
+        return list(turn.effects)
+
+    told = {"code": "K7Q", "urgency": "very_urgent"}
+    assert Tell("ana", "regraded", told) in bench.decide(rise)
