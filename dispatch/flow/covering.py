@@ -37,9 +37,7 @@ _LISTED = 8
 def watch(actor: Actor, svc: Service) -> int:
     """One round over every team; how many gaps begin within a day, or run."""
     check(actor, Act.RUN)
-    with svc.record.read() as conn:
-        teams = service_alarms.every_team(conn)
-    return sum(_watch(actor, svc, team) for team in teams)
+    return service_alarms.for_every_team(svc, lambda team: _watch(actor, svc, team))
 
 
 def _watch(actor: Actor, svc: Service, team: str) -> int:

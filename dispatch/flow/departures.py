@@ -3,53 +3,56 @@ offered them."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection, select
 
 from dispatch.access import Act, Actor, check
 from dispatch.alarm import Kind
-from dispatch.case import OPEN
 from dispatch.departure import Departure, ended
 from dispatch.errors import Conflict, Refused
-from dispatch.flow import matters
+from dispatch.flow import matters, service_alarms
 from dispatch.flow.handable import codes_of, held_by
 from dispatch.flow.rosters import TeamNow
 from dispatch.flow.service import Service
 from dispatch.handoff import Leaving, State, leaving
 from dispatch.matter import Matter
 from dispatch.store import schema
+from dispatch.store.tables_contacts import OPEN_CASES
 
 
 def watch(actor: Actor, svc: Service) -> int:
     """Tell everybody whose duty ends within their team's time and who holds open cases; how many were told. Each end
     of a spell is told once."""
     check(actor, Act.RUN)
-    now = svc.clock.now()
     with svc.record.read() as conn:
-        soon = [
-            (team, one)
-            for team in holding(conn)
-            for one in going(svc.rosters.team(conn, team), conn, now)
-            if not _told(conn, team, one)
-        ]
-    return sum(_tell(actor, svc, team, one) for team, one in soon)
+        held = holding(conn)
+
+    def look(team: str) -> int:
+        if team not in held:
+            return 0
+        with svc.record.read() as conn:
+            soon = going(svc.rosters.team(conn, team), held[team], svc.clock.now())
+            fresh = [one for one in soon if not _told(conn, team, one)]
+        return sum(_tell(actor, svc, team, one) for one in fresh)
+
+    return service_alarms.for_every_team(svc, look)
 
 
 def holding(conn: Connection) -> dict[str, dict[str, list[str]]]:
     """Team -> person -> their open cases."""
     a, c = schema.assignments.c, schema.cases.c
     query = select(c.team, a.person, c.id).join(schema.assignments, a.case_id == c.id)
-    open_ = query.where(a.ended_at.is_(None), c.state.in_([s.value for s in OPEN]))
+    open_ = query.where(a.ended_at.is_(None), OPEN_CASES)
     found: dict[str, dict[str, list[str]]] = {}
     for team, person, case_id in conn.execute(open_.order_by(c.team, a.person, c.id)):
         found.setdefault(team, {}).setdefault(person, []).append(case_id)
     return found
 
 
-def going(here: TeamNow, conn: Connection, now: datetime) -> list[Leaving]:
-    """Who of a team goes off duty within the team's time and holds open cases, each once."""
-    held = holding(conn).get(here.team.id, {})
+def going(here: TeamNow, held: Mapping[str, Collection[str]], now: datetime) -> list[Leaving]:
+    """Who of those that hold open cases of a team goes off duty within the team's time, each once."""
     found = leaving(here.roster, here.team.id, held, now, here.team.settings.handoff)
     return list({one.person: one for one in reversed(found)}.values())
 

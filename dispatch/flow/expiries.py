@@ -38,9 +38,7 @@ ON_ROSTER = timedelta(days=7)
 def warn(actor: Actor, svc: Service) -> int:
     """One round of the sweeper: whoever must be told is told, once. Returns how many texts that were."""
     check(actor, Act.RUN)
-    with svc.record.read() as conn:
-        teams = service_alarms.every_team(conn)
-    return sum(_warn(actor, svc, team) for team in teams)
+    return service_alarms.for_every_team(svc, lambda team: _warn(actor, svc, team))
 
 
 def _warn(actor: Actor, svc: Service, team_id: str) -> int:

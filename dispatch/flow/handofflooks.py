@@ -107,7 +107,7 @@ def holders(
         ]
         for id_, held in teams:
             here = svc.rosters.team(conn, id_)
-            soon = {each.person: each for each in going(here, conn, now)}
+            soon = {each.person: each for each in going(here, held, now)}
             on = {each.person for each in on_call(here.roster, id_, now)}
             known = people.pool(conn, id_, None, now) if to_whom else []
             pool = [each.responder.id for each in known if each.standing.reachable]

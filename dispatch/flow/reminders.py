@@ -32,9 +32,13 @@ KEPT = timedelta(days=7)
 def give(actor: Actor, svc: Service) -> int:
     """One round of the sweeper: every reminder that is due is given. Returns how many were."""
     check(actor, Act.RUN)
-    with svc.record.read() as conn:
-        found = [(team, one) for team in service_alarms.every_team(conn) for one in _due(svc, conn, team)]
-    return sum(_give(actor, svc, team, one) for team, one in found)
+
+    def look(team: str) -> int:
+        with svc.record.read() as conn:
+            found = _due(svc, conn, team)
+        return sum(_give(actor, svc, team, one) for one in found)
+
+    return service_alarms.for_every_team(svc, look)
 
 
 def still_true(here: TeamNow, person: str, payload: Mapping[str, Any], now: datetime) -> bool:

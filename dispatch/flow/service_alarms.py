@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from dispatch import logs
 from dispatch.alarm import Alarm, Kind
 from dispatch.alarming import end, open_alarm
+from dispatch.errors import Unavailable
 from dispatch.flow.service import Service
 from dispatch.store import casefiles, schema
 from dispatch.store.casefiles import Told
 from dispatch.store.ledger import Entry
 from dispatch.store.rows import insert_rows, load_rows, update_rows
+
+log = logs.get(__name__)
 
 
 def open_for(
@@ -60,6 +64,25 @@ def end_for(
     update_rows(conn, [end(alarm, by, now) for alarm in ended])
     told.timers_disarm += casefiles.stop_clocks(conn, [alarm.id for alarm in ended])
     return [alarm.id for alarm in ended]
+
+
+def for_every_team(svc: Service, look: Callable[[str], int]) -> int:
+    """`look` at each team; the sum of what it found. A team that cannot be looked at (its policy is one that this
+    version does not read, say) keeps no other from it; the first such error is raised at the end."""
+    with svc.record.read() as conn:
+        teams = every_team(conn)
+    found, failed = 0, None
+    for team in teams:
+        try:
+            found += look(team)
+        except Unavailable:
+            raise
+        except Exception as error:
+            log.exception("team_not_looked_at", team=team)
+            failed = failed or error
+    if failed is not None:
+        raise failed
+    return found
 
 
 def every_team(conn: Connection) -> list[str]:

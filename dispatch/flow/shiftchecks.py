@@ -35,9 +35,13 @@ def ask(actor: Actor, svc: Service) -> int:
     """One round of the sweeper: whoever came on within the last hour, in teams that chose the check, is asked once.
     Returns how many were."""
     check(actor, Act.RUN)
-    with svc.record.read() as conn:
-        found = [(team, spell) for team in service_alarms.every_team(conn) for spell in _new(svc, conn, team)]
-    return sum(_ask(actor, svc, team, spell) for team, spell in found)
+
+    def look(team: str) -> int:
+        with svc.record.read() as conn:
+            spells = _new(svc, conn, team)
+        return sum(_ask(actor, svc, team, spell) for spell in spells)
+
+    return service_alarms.for_every_team(svc, look)
 
 
 def overdue(actor: Actor, svc: Service, deadline_id: str, check_id: str) -> int:

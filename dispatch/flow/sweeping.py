@@ -3,7 +3,7 @@ way."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -11,11 +11,12 @@ from sqlalchemy import Column, ColumnElement, Connection, Select, Table, delete,
 
 from dispatch import logs
 from dispatch.access import Act, Actor, check
-from dispatch.alarm import Alarm, Kind
+from dispatch.alarm import SILENCE, Alarm, Kind
 from dispatch.case import Case
 from dispatch.casefile import Turn
 from dispatch.channels.channel import Channel, Refusal
 from dispatch.deadline import Deadline, Meaning, Owner
+from dispatch.errors import Unavailable
 from dispatch.escalation import CLOCKS as RUN_CLOCKS
 from dispatch.escalation import Escalation
 from dispatch.flow import departures, inbound, matters, service_alarms
@@ -41,23 +42,39 @@ LATE = timedelta(seconds=30)
 SILENT = timedelta(seconds=30)
 #: How far back the provider is asked for texts we may have missed.
 LOOK_BACK = timedelta(minutes=10)
+#: An alarm of the service that nobody has seen for longer was opened anew, or will be.
+LOOK_FOR_SEEN = timedelta(days=7)
 KEYS_KEPT = timedelta(days=7)
 _BATCH = 100
 
 
 def sweep(actor: Actor, svc: Service) -> Mapping[str, int]:
-    """One round; what was found, counted."""
+    """One round; what was found, counted. What goes wrong in one part keeps no other from being done (a case that
+    cannot be repaired must not silence the alarm that the timers stand still), and is raised at the end."""
     check(actor, Act.RUN)
     now = svc.clock.now()
-    return {
-        "unread": _unread(actor, svc, now),
-        "clockless": _clockless(actor, svc),
-        "late": _late(actor, svc, now),
-        "silent": _silent(actor, svc, now),
-        "purged": _purge(svc, now),
-        "leaving": departures.watch(actor, svc),
-        "teams": _nudge(svc),
+    parts: dict[str, Callable[[], int]] = {
+        "unread": lambda: _unread(actor, svc, now),
+        "clockless": lambda: _clockless(actor, svc),
+        "late": lambda: _late(actor, svc, now),
+        "silent": lambda: _silent(actor, svc, now),
+        "purged": lambda: _purge(svc, now),
+        "leaving": lambda: departures.watch(actor, svc),
+        "teams": lambda: _nudge(svc),
     }
+    found: dict[str, int] = {}
+    failed: Exception | None = None
+    for what, part in parts.items():
+        try:
+            found[what] = part()
+        except Unavailable:
+            raise
+        except Exception as error:
+            log.exception("sweep_part_failed", part=what)
+            failed = failed or error
+    if failed is not None:
+        raise failed
+    return found
 
 
 def _unread(actor: Actor, svc: Service, now: datetime) -> int:
@@ -191,10 +208,14 @@ def _silent(actor: Actor, svc: Service, now: datetime) -> int:
 
 
 def _service_alarm(actor: Actor, svc: Service, because: str, subject: str) -> None:
-    now = svc.clock.now()
+    """Unless somebody has just said that they know: what is still so would ring them anew with the next round."""
+    now, a = svc.clock.now(), schema.alarms.c
+    about = (a.kind == Kind.SERVICE.value) & (a.subject == subject)
+    seen = select(a.team).where(about, a.opened_at > now - LOOK_FOR_SEEN, a.acknowledged_at > now - SILENCE)
     with svc.record.write() as conn:
         told = Told()
-        teams = service_alarms.every_team(conn)
+        known = set(conn.scalars(seen))
+        teams = [team for team in service_alarms.every_team(conn) if team not in known]
         entries = service_alarms.open_for(svc, conn, told, teams, Kind.SERVICE, because, now, actor.id, subject=subject)
         if entries:
             told.ledger_no = ledger.append(conn, entries)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 import logging
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 import structlog
-from sqlalchemy import text, update
+from sqlalchemy import delete, text, update
 
 from dispatch import logs
 from dispatch.channels.channel import Taken
@@ -16,11 +17,13 @@ from dispatch.deliver.claiming import claim
 from dispatch.deliver.job import Result
 from dispatch.deliver.results import record
 from dispatch.effects import Tell
-from dispatch.flow import inbound, people, searching, sweeping
+from dispatch.errors import InvalidFile
+from dispatch.flow import covering, inbound, paging, people, searching, sweeping
+from dispatch.responder import Availability
 from dispatch.store import inbox, outbox, schema
 from dispatch.store.casefiles import effect_row
 from tests.stories import team
-from tests.stories.world import SYSTEM, World
+from tests.stories.world import COORDINATOR, SYSTEM, World
 
 pytestmark = pytest.mark.story
 
@@ -140,3 +143,52 @@ def test_a_key_that_could_not_be_acted_on_is_acted_on_later(world: World) -> Non
     world.ana.expect_sms("You have")
     world.dee.expect_sms("is with ana")
     assert world.owners(case) == ("ana",)
+
+
+def late(world: World) -> None:
+    """A text that nobody ever takes, and half a minute."""
+    effect = effect_row(Tell("eve", "noted", {}), "nowhere", None, 0, world.svc.new_id, world.clock.now())
+    with world.svc.record.write() as conn:
+        outbox.add(conn, [{**effect, "not_before": world.clock.now()}], world.clock.now())
+        conn.execute(update(schema.outbox).values(lease_until=world.clock.now() + timedelta(days=1), state="claimed"))
+    world.clock.forward(seconds=31)
+
+
+def test_a_case_that_cannot_be_repaired_silences_no_other_watch_of_the_sweeper(world: World) -> None:
+    bad = world.log("very_urgent", settle=False)
+    with world.svc.record.write() as conn:
+        conn.execute(update(schema.cases).where(schema.cases.c.id == bad.id).values(mode="by balloon"))
+        conn.execute(delete(schema.deadlines).where(schema.deadlines.c.owner_id == bad.id))
+    late(world)
+    with pytest.raises(ValueError, match="by balloon"):
+        sweeping.sweep(SYSTEM, world.svc)
+    world.settle()
+    world.kim.expect_sms("needs a look")
+
+
+def test_a_team_that_cannot_be_read_keeps_no_other_from_being_looked_at(world: World) -> None:
+    elsewhere = "  - {id: a-broken-one, name: Another line, timezone: America/New_York, state: VA}\n"
+    people.import_roster(SYSTEM, world.svc, team.roster("ana").replace("people:\n", elsewhere + "people:\n"))
+    with world.svc.record.write() as conn:
+        broken = update(schema.teams).where(schema.teams.c.id == "a-broken-one")
+        conn.execute(broken.values(policy="match: of another version", version=2))
+    for who in ("ana", "dee"):
+        people.set_availability(SYSTEM, world.svc, who, Availability.OFF, even_so=True)
+    with pytest.raises(InvalidFile):
+        covering.watch(SYSTEM, world.svc)
+    assert world.ringing() == ["coverage", "coverage"]
+    world.settle()
+    world.kim.expect_sms("cover has a gap").expect_sms("cover has a gap")
+
+
+def test_a_fault_of_the_service_that_somebody_knows_of_is_silent_for_five_minutes(world: World) -> None:
+    late(world)
+    sweeping.sweep(SYSTEM, world.svc)
+    world.do(paging.acknowledge_alarm, COORDINATOR, world.alarm_id("service"))
+    sweeping.sweep(SYSTEM, world.svc)
+    assert world.ringing() == []
+    world.clock.forward(minutes=5)
+    sweeping.sweep(SYSTEM, world.svc)
+    world.settle()
+    world.kim.expect_sms("needs a look")
+    assert world.ringing() == ["service"]
