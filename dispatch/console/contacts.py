@@ -124,7 +124,7 @@ def _shown(
 ) -> HTMLResponse:
     teams = desk.teams(who.actor, svc)
     if not teams:
-        raise Refused("There is no team yet: import a roster first.")
+        raise Refused(words.NO_TEAM)
     answered = first(fields.values, "answered_at")
     lists = choices.contact(teams, svc.library)
     known = {

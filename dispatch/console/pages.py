@@ -96,6 +96,7 @@ def templates_with(*folders: Path) -> Environment:
         "because": words.because,
         "listed": words.listed,
         "gap_word": words.gap,
+        "NO_TEAM": words.NO_TEAM,
         "timedelta": timedelta,
         "csrf_field": _csrf_field,
         "local": _local,

@@ -142,10 +142,12 @@ def _form(
     status: int | None = None,
 ) -> Response:
     held = len(found.responder.credentials) if found is not None else 0
+    rows = min(person_form.MOST, held + 1)
     known = {
         "person": found,
         "form": fields,
-        "rows": range(min(person_form.MOST, held + 1)),
+        "titles": person_form.titles(rows),
+        "rows": range(rows),
         "held": held,
         "choices": {
             "teams": [(team.id, team.name or team.id) for team in desk.teams(who.actor, svc)],

@@ -23,6 +23,44 @@ TEXTS = ("state", "title", "authority", "number", "supervisor", "evidence")
 MOST = 30
 
 
+#: What the page calls its fields, for the summary of what is wrong.
+_TITLES = {
+    "id": "Handle",
+    "name": "Name",
+    "phone": "Telephone",
+    "gender": "Gender",
+    "capacity": "Open cases at once",
+    "roles": "Roles",
+    "teams": "Teams",
+    "populations": "For whom",
+    "languages": "Languages",
+    "skills": "Skills",
+    "areas": "Areas",
+}
+_OF_CREDENTIAL = {
+    "state": "State",
+    "title": "Title",
+    "status": "Standing",
+    "issued": "First good day",
+    "expires": "Last good day",
+    "supervisor": "Supervisor",
+    "authority": "Given by",
+    "number": "Number",
+    "evidence": "Where the proof is kept",
+    "only_for": "Only for these teams",
+}
+
+
+def titles(rows: int) -> dict[str, str]:
+    """Field -> what the page with so many credentials calls it."""
+    of_credentials = {
+        f"credentials.{n}.{name}": f"Credential {n + 1}: {words}"
+        for n in range(rows)
+        for name, words in _OF_CREDENTIAL.items()
+    }
+    return _TITLES | of_credentials
+
+
 def values_of(person: Person) -> dict[str, list[str]]:
     """The form as it stands, to be changed."""
     who = person.responder

@@ -14,11 +14,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dispatch.access import Act
-from dispatch.console import bars, cover, weeks
+from dispatch.console import bars, cover, weeks, words
 from dispatch.console.fields import Fields
 from dispatch.console.pages import Posted, first, go, new_router, page
 from dispatch.coverage import AHEAD
-from dispatch.errors import Fault, InvalidInput, NotFound, ServiceError
+from dispatch.errors import Fault, InvalidInput, NotFound, Refused, ServiceError
 from dispatch.flow import desk, duty, planned, rostering
 from dispatch.flow.duty import Spell
 from dispatch.flow.service import Service
@@ -258,6 +258,8 @@ def _fields(failed: Failed, form: str, given: Mapping[str, str]) -> Fields:
 
 def team_of(svc: Service, who: Asking, wanted: str | None) -> tuple[Team, list[Team]]:
     teams = desk.teams(who.actor, svc)
+    if not teams:
+        raise Refused(words.NO_TEAM)
     chosen = next((team for team in teams if team.id == wanted), None if wanted else next(iter(teams), None))
     if chosen is None:
         raise NotFound("There is no such team.")

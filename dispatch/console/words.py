@@ -179,6 +179,9 @@ _WORDS: dict[type[StrEnum], dict[str, str]] = {
     Role: {},
 }  # fmt: skip
 
+#: What somebody reads on their first day, wherever a team is needed.
+NO_TEAM = "There is no team yet. Whoever runs this service imports a roster: dispatch roster import FILE."
+
 _UNKNOWN = " = unknown"
 
 

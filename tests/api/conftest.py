@@ -103,9 +103,10 @@ def settings_in(folder: Path, migrated: Path) -> Settings:
 
 
 @contextmanager
-def served(settings: Settings, clock: ManualClock) -> Iterator[Api]:
+def served(settings: Settings, clock: ManualClock, roster: str | None = ROSTER) -> Iterator[Api]:
     svc = bootstrap.build(settings, clock=clock)
-    people.import_roster(TEST, svc, ROSTER)
+    if roster is not None:
+        people.import_roster(TEST, svc, roster)
     app = web.create(svc, settings)
     yield Api(app, svc, clock, lambda: TestClient(app, base_url=URL, raise_server_exceptions=False))
     svc.queue.close()

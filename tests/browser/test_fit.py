@@ -70,7 +70,7 @@ UNSEEN = """() => { const e = document.activeElement;
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("width", [320, 1280])
 def test_every_page_fits_can_be_pressed_named_and_read(
     site: Site, page: Page, width: int, scheme: Literal["light", "dark"]
 ) -> None:
@@ -106,7 +106,7 @@ def test_every_page_fits_can_be_pressed_named_and_read(
         assert page.locator("h1").count() == 1, path
 
 
-@pytest.mark.parametrize("size", [(390, 664), (1366, 768)], ids=["telephone", "desk"])
+@pytest.mark.parametrize("size", [(390, 664), (1366, 768), (683, 384)], ids=["telephone", "desk", "large"])
 def test_whoever_has_only_keys_sees_where_they_are(site: Site, page: Page, size: tuple[int, int]) -> None:
     case = site.log(draft(), "k1")
     site.match()

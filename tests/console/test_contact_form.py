@@ -97,7 +97,7 @@ def test_an_answer_that_the_skip_logic_forbids_is_shown_beside_it(operator: Scre
 def test_a_call_that_asks_for_nothing_is_logged_with_how_it_ended(operator: Screen) -> None:
     operator.open("/contacts/new")
     fields = fill(operator) | {"call_type": "prank"}
-    assert "a prank contact makes no case" in operator.post("/contacts/new", fields).text
+    assert "a contact of the type prank makes no case" in operator.post("/contacts/new", fields).text
     done = operator.post("/contacts/new", fields | {"ending.disposition": "call_ended"})
     assert (done.status, "No case was made" in done.text) == (201, True)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import delete
@@ -11,15 +12,17 @@ from sqlalchemy import delete
 from dispatch.access import Role
 from dispatch.alarm import Kind
 from dispatch.case import State
+from dispatch.clock import ManualClock
 from dispatch.console import words
-from dispatch.console.pages import HERE, new_router
+from dispatch.console.pages import HERE, new_router, templates
 from dispatch.deadline import Meaning, Owner
 from dispatch.disposition import Disposition
 from dispatch.facts import HARD_STOPS, SAFETY_FACTS, Safety
 from dispatch.flow import admin, live
 from dispatch.priority import Urgency
+from dispatch.settings import Settings
 from dispatch.store import schema
-from tests.api.conftest import TEST, Api
+from tests.api.conftest import TEST, Api, served
 from tests.console.conftest import PASSWORD, Screen, SignIn
 
 TEMPLATES = sorted((HERE / "templates").glob("*.html"))
@@ -160,3 +163,20 @@ def test_reasons_that_are_only_unknown_come_last_in_one_line() -> None:
         "weapon = yes",
         "not known yet: worry, violence now",
     ]
+
+
+def test_on_the_first_day_every_page_says_that_a_team_is_missing_and_how_to_make_one(
+    settings: Settings, clock: ManualClock
+) -> None:
+    with served(settings, clock, roster=None) as found:
+        admin.create_administrator(found.svc, admin.setup_code(found.svc) or "", "chief", PASSWORD)
+        chief = Screen(found.browser()).post("/sign-in", {"login": "chief", "password": PASSWORD, "next": "/"})
+        for path in ("/board", "/contacts/new", "/on-call", "/coverage", "/calendar", "/fairness", "/people/new"):
+            assert words.NO_TEAM in chief.open(path).text, path
+
+
+def test_a_recorded_time_is_read_by_the_team_s_own_clock() -> None:
+    reason = templates.from_string("{{ 'last paged 2026-07-05T10:14Z; 1 of 2' | at_local }}")
+    zones = {zone: reason.render(zone=ZoneInfo(zone)) for zone in ("America/New_York", "UTC")}
+    assert zones["America/New_York"] == "last paged Sun 5 Jul, 06:14; 1 of 2"
+    assert zones["UTC"] == "last paged Sun 5 Jul, 10:14; 1 of 2"

@@ -76,6 +76,8 @@ def test_every_fault_is_at_its_field_and_nothing_entered_is_lost(coordinator: Sc
     shown = coordinator.post("/people/ben", wrong)
     assert shown.status == 422
     assert len(shown.problems()) == 8
+    for called in ("Telephone : ", "Credential 1: State : ", "Credential 2: Title : "):
+        assert called in shown.text
     assert 'value="English!"' in shown.html
     assert 'value="Virginia"' in shown.html
 
