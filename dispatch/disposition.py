@@ -99,10 +99,17 @@ def objections(facts: Facts, urgency: Urgency, ending: Ending | None) -> tuple[F
     return tuple(_objections(facts, urgency, ending))
 
 
+def objections_joining(ending: Ending | None) -> tuple[Fault, ...]:
+    """Why a contact about a case that is open may not end like this: whoever logs it would take the case for ended."""
+    if ending is None or ending.disposition in _NO_RESPONSE:
+        return ()
+    return (Fault("disposition", f"{ending.disposition} ends no open case: leave it out, and close the case"),)
+
+
 def _objections(facts: Facts, urgency: Urgency, ending: Ending | None) -> Iterator[Fault]:
     if ending is None:
         if not needs_case(facts, urgency, None):
-            yield Fault("disposition", f"a {facts.call_type} contact makes no case; say how it ended")
+            yield Fault("disposition", f"a contact of the type {facts.call_type} makes no case; say how it ended")
     elif ending.disposition is Disposition.RESOLVED_ON_CALL:
         yield from _resolved(facts, urgency, ending)
     elif ending.disposition not in _NO_RESPONSE:

@@ -169,11 +169,12 @@ def _ready(svc: Service, wish: Wish, around: Around | InvalidInput) -> Ready | L
         raise around
     team, known, slips = around
     if draft.case_id is not None:
+        _refuse(endings.objections_joining(draft.contact.ending))
         return retrying(lambda: _log_onto(actor, svc, draft, scored, key, body, known, slips))
     facts = facts_of(draft.contact)
     answered_at = draft.contact.answered_at or now
     found = triage(facts, [s.assessed for s in scored], team.policy, answered_at, now)
-    _check_ending(draft, facts, found)
+    _refuse(endings.objections(facts, found.urgency, draft.contact.ending))
     needs_case = endings.needs_case(facts, found.urgency, draft.contact.ending)
     resolved = (
         draft.contact.ending is not None and draft.contact.ending.disposition is endings.Disposition.RESOLVED_ON_CALL
@@ -221,8 +222,7 @@ def _confirmed(actor: Actor, draft: Draft) -> Draft:
     return replace(draft, contact=replace(draft.contact, ending=replace(ending, confirmed_by=by)))
 
 
-def _check_ending(draft: Draft, facts: Facts, found: Triage) -> None:
-    faults = endings.objections(facts, found.urgency, draft.contact.ending)
+def _refuse(faults: Sequence[Fault]) -> None:
     if faults:
         raise InvalidInput("; ".join(f"{f.field}: {f.problem}" for f in faults), faults)
 

@@ -134,6 +134,18 @@ def test_a_second_contact_joins_an_open_case(api: Api) -> None:
     assert len(detail["contacts"]) == 2
 
 
+def test_an_ending_does_not_end_the_case_a_contact_joins_and_is_refused(api: Api) -> None:
+    case = api.log().json()["case"]
+    said = {"outcome": "distress_down", "resources_offered": [], "follow_up": "declined"}
+    for ending in ({"disposition": "resolved_on_call", **said}, {"disposition": "died"}):
+        answer = api.log(contact(case_id=case["id"], **ending))
+        assert [e["field"] for e in answer.json()["errors"]] == ["disposition"], answer.text
+    silent = contact(case_id=case["id"], call_type="silent", disposition="no_one_spoke", assessments=[])
+    assert api.log(silent).status_code == 201
+    detail = api.as_(Role.OPERATOR).get(f"/api/v1/cases/{case['id']}").json()
+    assert [each["disposition"] for each in detail["contacts"]] == [None, "no_one_spoke"]
+
+
 def test_while_the_operator_still_asks_an_unfinished_form_waits(api: Api) -> None:
     unfinished = dict(list(CALM.items())[:2])
     case = api.log(contact(unfinished, assessing=True)).json()["case"]
