@@ -105,7 +105,10 @@ class Bench:
         return f"id{next(self._ids)}"
 
     def _commit(self, turn: Turn) -> None:
+        before = getattr(self, "file", None)
         self.file = turn.file
+        if _more_wanted(before, turn.file) or _freed(before, turn.file):
+            assert turn.nudge or turn.effects, "nobody wakes the matcher: the next person waits for the sweeper"
         for effect in turn.effects:
             match effect:
                 case SendPage(page_id):
@@ -214,6 +217,23 @@ class Bench:
 
 def _open(row: Row) -> bool:
     return not isinstance(row, Assignment) and row.open
+
+
+def _more_wanted(before: CaseFile | None, after: CaseFile) -> bool:
+    was, now = before.escalation if before else None, after.escalation
+    if now is None or now.state is Run.HELD:
+        return False
+    same = was is not None and (was.id, was.state, was.step, was.round) == (now.id, now.state, now.step, now.round)
+    return now.want > (was.want if was is not None and same else 0)
+
+
+def _freed(before: CaseFile | None, after: CaseFile) -> bool:
+    """Somebody has room again, for this case or another."""
+    return before is not None and not _taken(before) <= _taken(after)
+
+
+def _taken(file: CaseFile) -> set[str]:
+    return {*file.owners, *(page.person for page in file.pages if page.open)}
 
 
 def _no_more(escalation: Escalation) -> Escalation:
