@@ -39,8 +39,10 @@ def picked(found: Match) -> list[str]:
     return [pick.person for pick in found.picks]
 
 
-def test_every_state_of_the_list_has_one_pack_that_loads() -> None:
-    assert sorted(pack.state for pack in shipped().packs) == STATES
+def test_every_state_of_the_list_has_a_pack_that_loads_and_one_for_each_day() -> None:
+    """A rule that changes is a further file: the one before stays, for the cases of its days."""
+    assert sorted({pack.state for pack in shipped().packs}) == STATES
+    assert len({(pack.state, pack.effective) for pack in shipped().packs}) == len(shipped().packs)
 
 
 @pytest.mark.parametrize("state", STATES)
