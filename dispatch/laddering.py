@@ -26,7 +26,7 @@ LOOK_SOON = timedelta(seconds=5)
 def start(turn: Turn, reason: Reason, needed: int, not_these: tuple[str, ...] = ()) -> Escalation:
     """Begin a run for `needed` more people. `not_these` count as asked: they have just given the case back."""
     case = turn.case
-    held = case.held_until is not None and case.held_until > turn.now
+    held = case.held_until if case.held_until is not None and case.held_until > turn.now else None
     escalation = Escalation(
         id=turn.new_id(),
         case_id=case.id,
@@ -41,18 +41,22 @@ def start(turn: Turn, reason: Reason, needed: int, not_these: tuple[str, ...] = 
         asked=not_these,
         declined=not_these,
     )
-    if held and case.held_until is not None:
-        escalation = replace(escalation, deadline=Deadline(Meaning.HOLD_ENDS, case.held_until))
+    if held:
+        escalation = replace(escalation, deadline=Deadline(Meaning.HOLD_ENDS, held))
         turn.put(escalation)
     else:
         escalation = _at_step(turn, escalation)
-    turn.say("escalation_started", escalation=escalation.id, reason=reason.value, needed=needed, held=held)
+    turn.say("escalation_started", escalation=escalation.id, reason=reason.value, needed=needed, held=held is not None)
     return escalation
 
 
-def want_of(step: Step, escalation: Escalation) -> int:
-    """How many people a step asks: its count, or all that are missing when that is more. Zero means everybody."""
-    return 0 if step.people is None else max(step.people, escalation.missing)
+#: "Everyone": more people than any roster holds.
+_EVERYBODY = 1_000_000
+
+
+def _want_of(step: Step, escalation: Escalation) -> int:
+    """How many people a step asks: its count, or all that are missing when that is more."""
+    return _EVERYBODY if step.people is None else max(step.people, escalation.missing)
 
 
 def _at_step(turn: Turn, escalation: Escalation) -> Escalation:
@@ -60,10 +64,9 @@ def _at_step(turn: Turn, escalation: Escalation) -> Escalation:
     step = escalation.current
     if step.act == "alarm":
         return _ran_out(turn, escalation)
-    want = want_of(step, escalation)
     moved = replace(
         escalation,
-        want=want or _EVERYBODY,
+        want=_want_of(step, escalation),
         step_at=turn.now,
         first_page_at=None,
         only_busy=False,
@@ -72,10 +75,6 @@ def _at_step(turn: Turn, escalation: Escalation) -> Escalation:
     turn.put(moved)
     turn.nudge = True
     return moved
-
-
-#: "Everyone": more people than any roster holds.
-_EVERYBODY = 1_000_000
 
 
 def hold_ended(turn: Turn, escalation: Escalation) -> None:
