@@ -8,14 +8,13 @@ from datetime import datetime, timedelta
 import pytest
 
 from dispatch import answering, asking, working
-from dispatch.case import State
-from dispatch.deadline import Deadline, Meaning
-from dispatch.escalation import Escalation, Run
+from dispatch.deadline import Meaning
+from dispatch.escalation import Escalation
 from dispatch.laddering import LOOK_SOON
 from dispatch.matching import Pick
 from dispatch.page import Answer, Delivery, Page, Report
 from dispatch.priority import Urgency
-from tests.heart.bench import NOON, PEOPLE, Bench, found
+from tests.heart.bench import NOON, Bench, found
 
 MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
@@ -314,93 +313,3 @@ def test_a_case_that_changes_hands_keeps_its_state_and_clock_and_the_taker_is_no
     assert [bench.file.page(one.id).answer for one in (page, other)] == [Answer.SUPERSEDED, Answer.OPEN]
     # They were asked as one more: the run still wants somebody, and never who has just given it away.
     assert (run(bench).want, "ana" in run(bench).declined, "ana" in run(bench).asked) == (want + 1, True, True)
-
-
-# --- past the end, and up again --------------------------------------------------------------------------------------
-
-
-def exhausted() -> Bench:
-    bench = opened()
-    for _ in range(4):
-        nobody_left(bench)
-    assert (run(bench).state, bench.file.case.state) == (Run.EXHAUSTED, State.UNANSWERED)
-    return bench
-
-
-def test_past_the_end_everybody_is_wanted_and_each_round_begins_anew() -> None:
-    bench = exhausted()
-    assert run(bench).want > len(PEOPLE)
-    assert due(bench) == NOON + 2 * MINUTE
-    [page] = ask(bench, "ana")
-    assert (page.by, due(bench), bench.file.case.state) == (NOON + 2 * MINUTE, NOON + 2 * MINUTE, State.UNANSWERED)
-    bench.now = due(bench)
-    bench.fire(Meaning.ROUND_OVERDUE, run(bench).id)
-    assert (run(bench).round, run(bench).asked, run(bench).declined) == (1, (), ())
-    assert (due(bench), run(bench).first_page_at) == (NOON + 4 * MINUTE, None)
-
-
-def test_who_rises_begins_at_the_first_step_and_waits_no_longer_than_it_would_have() -> None:
-    bench = opened(Urgency.ROUTINE)
-    ask(bench, "ana")
-    assert due(bench) == NOON + timedelta(hours=1)
-    bench.now = due(bench) - 10 * SECOND
-    bench.decide(lambda turn: working.regrade(turn, Urgency.VERY_URGENT, confirmed=True))
-    # Two minutes would be the new step's; the old one had ten seconds left.
-    assert (run(bench).step, due(bench)) == (0, bench.now + 10 * SECOND)
-    assert run(bench).current.wait == 2 * MINUTE
-    assert bench.file.pages[0].open
-
-
-# --- page hours ------------------------------------------------------------------------------------------------------
-
-#: Eight in the evening where the team is, and thirteen hours later.
-EVENING, MORNING = NOON + timedelta(hours=9), NOON + timedelta(hours=20)
-
-
-@pytest.mark.parametrize(
-    ("at", "held"),
-    [
-        (EVENING - SECOND, None),
-        (EVENING, MORNING),
-        (MORNING - SECOND, MORNING),
-        (MORNING, None),
-        (MORNING + timedelta(days=-1, seconds=-1), MORNING - timedelta(days=1)),
-    ],
-)
-def test_outside_page_hours_the_page_is_held_until_they_begin_again(at: datetime, held: datetime | None) -> None:
-    bench = Bench()
-    bench.open(found(Urgency.SOON), at=at)
-    assert bench.file.case.held_until == held
-    assert run(bench).state is (Run.HELD if held else Run.ASKING)
-    if held is None:
-        return
-    assert (run(bench).deadline, run(bench).want) == (Deadline(Meaning.HOLD_ENDS, held), 0)
-    # The case's own clock waits as long, and the policy's hour for somebody who is busy.
-    assert bench.file.case.deadline == Deadline(Meaning.MATCH_OVERDUE, held + timedelta(hours=1))
-    bench.now = held
-    bench.fire(Meaning.HOLD_ENDS, run(bench).id)
-    assert (run(bench).state, run(bench).want, bench.file.case.held_until) == (Run.ASKING, 1, None)
-    assert bench.file.case.deadline == Deadline(Meaning.MATCH_OVERDUE, held + timedelta(hours=1))
-
-
-def test_what_cannot_wait_is_paged_at_any_hour_and_who_rises_is_held_no_longer() -> None:
-    bench = Bench()
-    bench.open(found(Urgency.URGENT), at=EVENING)
-    assert (bench.file.case.held_until, run(bench).state) == (None, Run.ASKING)
-    for by_hand in (True, False):
-        bench = Bench()
-        bench.open(found(Urgency.SOON), at=EVENING)
-        if by_hand:
-            bench.decide(lambda turn: working.regrade(turn, Urgency.URGENT, confirmed=True))
-        else:
-            bench.assess(found(Urgency.URGENT))
-        assert (bench.file.case.held_until, run(bench).state, due(bench)) == (None, Run.ASKING, EVENING + 10 * MINUTE)
-
-
-def test_a_case_that_comes_back_after_its_hold_is_asked_for_at_once() -> None:
-    bench = Bench()
-    bench.open(found(Urgency.SOON), at=EVENING)
-    bench.decide(lambda turn: answering.assign(turn, "ana"))
-    bench.now = MORNING
-    bench.decide(lambda turn: answering.release(turn, "ana", "released"))
-    assert (run(bench).state, run(bench).want) == (Run.ASKING, 1)
