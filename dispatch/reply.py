@@ -145,8 +145,9 @@ def _meaning(reading: Reading, context: ReplyContext) -> Meaning:
     if verb is Verb.ON:
         return On(reading.hours)
     if verb is Verb.OFF:
-        asked_back = context.held or context.last_on_call
-        return OffAskBack(tuple(case.code for case in context.held)) if asked_back else Off()
+        # What is done and only lacks its disposition keeps nobody on: sending 5 once more would change nothing.
+        at_work = tuple(case.code for case in context.held if case.stage is not Stage.CLEARED)
+        return OffAskBack(at_work) if at_work or context.last_on_call else Off()
     return _SIMPLE.get(verb, Unknown())
 
 

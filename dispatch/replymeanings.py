@@ -142,7 +142,7 @@ class Off:
 
 @dataclass(frozen=True, slots=True)
 class OffAskBack:
-    """`codes`: the cases they hold; empty when they are the last on call."""
+    """`codes`: the cases they hold and are not done with; empty when they are the last on call."""
 
     codes: tuple[str, ...]
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from dispatch.case import State
 from dispatch.eligibility import can_be_rung
 from dispatch.errors import AskedBack
 from dispatch.flow import marking
@@ -28,9 +29,10 @@ def last_one(svc: Service, conn: Connection, person: Row[Any], now: datetime) ->
 
 
 def ask_back(svc: Service, conn: Connection, person: Row[Any], now: datetime) -> None:
-    """Raises AskedBack for somebody who holds a case, or is the last one on call."""
+    """Raises AskedBack for somebody who holds a case they are not done with, or is the last one on call."""
     a, c = schema.assignments, schema.cases
-    holds = select(c.c.code).join(a, a.c.case_id == c.c.id).where(a.c.person == person.id, a.c.ended_at.is_(None))
+    theirs = (a.c.person == person.id, a.c.ended_at.is_(None), c.c.state != State.CLEARED.value)
+    holds = select(c.c.code).join(a, a.c.case_id == c.c.id).where(*theirs)
     if codes := conn.scalars(holds.order_by(a.c.since)).all():
         raise AskedBack(f"{person.id} still has {' and '.join(codes)}.")
     if last_one(svc, conn, person, now):

@@ -136,6 +136,7 @@ SITUATIONS: list[tuple[str, ReplyContext, str, Meaning]] = [
     ("on call until I say", IDLE, "on", On(None)),
     ("off call", IDLE, "off", Off()),
     ("off while holding a case", HOLDS, "off", OffAskBack(("B3X",))),
+    ("off with only the paper still to do", PAPER_ONLY, "off", Off()),
     ("off as the last one", ReplyContext(last_on_call=True), "off", OffAskBack(())),
     ("off all the same", ReplyContext(last_on_call=True), "off now", Off()),
     ("who", PAGED, "who", Who()),
