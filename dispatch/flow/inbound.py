@@ -32,7 +32,7 @@ log = logs.get(__name__)
 
 Source = Literal["sms", "status", "voice"]
 
-#: One unsigned sender rings this often at the most.
+#: Webhooks that nobody signed ring this often at the most.
 BAD_SIGNATURE_QUIET = timedelta(minutes=10)
 
 
@@ -132,14 +132,14 @@ def process(actor: Actor, svc: Service, inbox_id: str) -> str | None:
     return None
 
 
-def bad_signature(actor: Actor, svc: Service, sender: str, *, account_is_ours: bool) -> None:
-    """A webhook that nobody signed. Rings once per sender in ten minutes; at once when it names our account, because
-    then our own settings may be wrong, and replies are being lost. While it rings nothing more is written of it.
+def bad_signature(actor: Actor, svc: Service, *, account_is_ours: bool) -> None:
+    """A webhook that nobody signed. Rings once in ten minutes, whoever sends them; at once when it names our account,
+    because then our own settings may be wrong, and replies are being lost. While it rings nothing more is written.
 
-    `sender` is whatever tells senders apart (a number, an address); only a keyed hash of it is kept.
+    Senders are not told apart: what a forger says of where it comes from is made up each time, and each would ring.
     """
     now = svc.clock.now()
-    subject = "signature:ours" if account_is_ours else f"signature:{svc.sealer.blind_index('sender', sender)[:16]}"
+    subject = "signature:ours" if account_is_ours else "signature:strangers"
     a = schema.alarms.c
     rang = select(a.id).where(a.kind == Kind.SERVICE.value, a.subject == subject)
     known = [rang.where(a.ended_at.is_(None))]
