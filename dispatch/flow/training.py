@@ -176,9 +176,11 @@ def _on(who: Person, state: str, title: str, change: Callable[[Credential], Cred
 
 
 def _ledger(svc: Service, teams: Mapping[str, TeamNow], who: Person, one: Credential, *, whole: bool) -> LedgerView:
-    here = teams[who.teams[0]]
-    today = wall(svc.clock.now(), here.team.zone).date()
-    found = owed(one, here.rules, today) if here.rules is not None else None
+    # Whoever is in no team (they have left, say) still has credentials, but nobody's rules to hold them to.
+    here = teams[who.teams[0]] if who.teams else None
+    now = svc.clock.now()
+    today = (wall(now, here.team.zone) if here is not None else now).date()
+    found = owed(one, here.rules, today) if here is not None and here.rules is not None else None
     claimed = [t for t in one.training if t.claimed and (found is None or found.since < t.on <= found.due)]
     return LedgerView(
         person=who.id,

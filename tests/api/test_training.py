@@ -86,3 +86,13 @@ def test_the_list_begins_with_whoever_is_worst(api: Api, ben: Any) -> None:
     items = api.as_(Role.COORDINATOR).get("/api/v1/training").json()["items"]
     assert [(one["person"], one["missing"]) for one in items] == [("ana", 8), ("ben", 8)]
     assert items[0]["entries"] == []
+
+
+def test_whoever_is_in_no_team_any_more_still_sees_what_they_logged(api: Api, ben: Any) -> None:
+    ben.post(LEDGER, json=HOURS)
+    with api.svc.record.write() as conn:
+        stored.set_fields(conn, "ben", {"teams": []})
+    answer = ben.get(LEDGER)
+    assert answer.status_code == 200
+    (one,) = answer.json()["items"]
+    assert (one["rule"], one["required"], one["claimed"]) == (None, None, 3)
