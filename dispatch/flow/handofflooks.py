@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -105,6 +105,7 @@ def holders(
             for id_, held in holding(conn).items()
             if team in (None, id_) and (not actor.teams or id_ in actor.teams)
         ]
+        known_cases = _Known.of(conn, [case for _, held in teams for cases in held.values() for case in cases])
         for id_, held in teams:
             here = svc.rosters.team(conn, id_)
             soon = {each.person: each for each in going(here, held, now)}
@@ -124,7 +125,7 @@ def holders(
                         team=id_,
                         until=soon[who].until if who in soon else None,
                         off=who not in on,
-                        cases=_cases(conn, cases, who),
+                        cases=known_cases.shown(cases, who),
                         offered=frozenset(cases) & waiting.get(who, frozenset()),
                         to=tuple(names.of(each) for each in (*first, *rest) if each in pool and each != who),
                     )
@@ -143,11 +144,12 @@ def _waiting(conn: Connection, team: str) -> dict[str, frozenset[str]]:
 
 def _views(actor: Actor, svc: Service, conn: Connection, found: Sequence[Handoff]) -> list[HandoffView]:
     names = Names(svc, conn, [id_ for row in found for id_ in (row.giver, row.taker)])
-    return [_view(actor, conn, row, names) for row in found]
+    known = _Known.of(conn, {id_ for row in found for id_ in row.cases})
+    return [_view(actor, row, known, names) for row in found]
 
 
-def _view(actor: Actor, conn: Connection, row: Handoff, names: Names) -> HandoffView:
-    cases = _cases(conn, sorted(row.cases), row.giver)
+def _view(actor: Actor, row: Handoff, known: _Known, names: Names) -> HandoffView:
+    cases = known.shown(row.cases, row.giver)
     events = LEAVES[row.state]
     can = []
     if any(case.left for case in cases):
@@ -169,19 +171,30 @@ def _view(actor: Actor, conn: Connection, row: Handoff, names: Names) -> Handoff
     )
 
 
-def _cases(conn: Connection, ids: Sequence[str], giver: str) -> tuple[HandCase, ...]:
-    owners = owners_of(conn, ids)
-    cases = sorted(load_rows(conn, Case, "id", ids), key=lambda case: (case.urgency.rank, case.respond_by, case.id))
-    return tuple(
-        HandCase(
-            id=case.id,
-            code=case.code,
-            urgency=case.urgency,
-            state=case.state,
-            logged_at=case.logged_at,
-            respond_by=case.respond_by,
-            by_name=case.state in EXPOSED,
-            left=case.open and giver in owners.get(case.id, ()),
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Every case that is spoken of, and who has it."""
+
+    cases: Mapping[str, Case]
+    owners: Mapping[str, tuple[str, ...]]
+
+    @classmethod
+    def of(cls, conn: Connection, ids: Collection[str]) -> _Known:
+        return cls({case.id: case for case in load_rows(conn, Case, "id", sorted(ids))}, owners_of(conn, ids))
+
+    def shown(self, ids: Iterable[str], giver: str) -> tuple[HandCase, ...]:
+        """Those of `giver`, the most pressing first."""
+        cases = sorted((self.cases[id_] for id_ in ids), key=lambda one: (one.urgency.rank, one.respond_by, one.id))
+        return tuple(
+            HandCase(
+                id=case.id,
+                code=case.code,
+                urgency=case.urgency,
+                state=case.state,
+                logged_at=case.logged_at,
+                respond_by=case.respond_by,
+                by_name=case.state in EXPOSED,
+                left=case.open and giver in self.owners.get(case.id, ()),
+            )
+            for case in cases
         )
-        for case in cases
-    )

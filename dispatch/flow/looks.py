@@ -58,9 +58,14 @@ _PERSONAL_FIELDS = frozenset(Personal.__dataclass_fields__)
 
 def noted(actor: Actor, svc: Service, kind: str, case_id: str | None, team: str | None, **data: object) -> None:
     """Write down that somebody looks. Never personal: who was found by a number is told by the cases."""
-    entry = Entry(svc.clock.now(), actor.id, kind, case_id, team, data)
-    with svc.record.write() as conn:
-        ledger.append(conn, [entry], chain=LOOKS)
+    all_noted(svc, [Entry(svc.clock.now(), actor.id, kind, case_id, team, data)])
+
+
+def all_noted(svc: Service, looks: Sequence[Entry]) -> None:
+    """Several that are taken at once: one commit, and none where nothing was seen."""
+    if looks:
+        with svc.record.write() as conn:
+            ledger.append(conn, looks, chain=LOOKS)
 
 
 def logged(actor: Actor, svc: Service, done: Logged) -> CaseBrief | None:
@@ -217,8 +222,7 @@ def search(actor: Actor, svc: Service, phone: str) -> Found:
         names = Names(svc, conn, [*everybody, *case_ids_named(cases.values())])
     entries = [Entry(svc.clock.now(), actor.id, "person_searched", None, None, {"contacts": len(calls)})]
     entries += [Entry(svc.clock.now(), actor.id, "found_by_search", id_, cases[id_].team, {}) for id_ in ids]
-    with svc.record.write() as conn:
-        ledger.append(conn, entries, chain=LOOKS)
+    all_noted(svc, entries)
     return Found(
         contacts=tuple(_contact(svc, row, keys[row.key_id], names) for row in calls),
         cases=tuple(case_line(cases[id_], owners.get(id_, ()), names) for id_ in ids),

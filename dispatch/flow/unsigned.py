@@ -10,13 +10,14 @@ from sqlalchemy import Connection, or_, select
 from dispatch.access import Act, Actor, check
 from dispatch.flow.boards import visible
 from dispatch.flow.briefs import opened
-from dispatch.flow.looks import noted
+from dispatch.flow.looks import all_noted
 from dispatch.flow.names import Names
 from dispatch.flow.service import Service
 from dispatch.flow.signatures import own_title
 from dispatch.flow.views import AssessmentView, Named
 from dispatch.signature import Signature, State, may_sign
 from dispatch.store import contacts, datakeys, people, schema
+from dispatch.store.ledger import Entry
 from dispatch.store.rows import load_rows
 
 
@@ -56,8 +57,9 @@ def waiting(actor: Actor, svc: Service) -> list[SignatureView]:
         cases = schema.cases.c
         codes = dict(conn.execute(select(cases.id, cases.code).where(cases.id.in_([r.case_id for r in rows]))).all())
         names = Names(svc, conn, [*(r.trainee for r in rows), *(r.supervisor for r in rows)])
-    for row in rows:
-        noted(actor, svc, "assessment_seen", row.case_id, row.team, signature=row.id)
+    now = svc.clock.now()
+    looks = [Entry(now, actor.id, "assessment_seen", row.case_id, row.team, {"signature": row.id}) for row in rows]
+    all_noted(svc, looks)
     found = [
         SignatureView(
             id=row.id,
