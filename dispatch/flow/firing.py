@@ -86,6 +86,10 @@ def _stands(conn: Connection, deadline_id: str) -> bool:
 
 def _fire_alarm(actor: Actor, svc: Service, deadline_id: str, alarm_id: str) -> int:
     """An alarm that belongs to no case rings again."""
+    return retrying(lambda: _ring(actor, svc, deadline_id, alarm_id))
+
+
+def _ring(actor: Actor, svc: Service, deadline_id: str, alarm_id: str) -> int:
     now = svc.clock.now()
     with svc.record.write() as conn:
         found = load_rows(conn, Alarm, "id", [alarm_id])

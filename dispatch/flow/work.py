@@ -69,7 +69,7 @@ def status(
 
     def also(conn: Connection, turn: Turn) -> None:
         if event is Event.CLEARED:
-            for owner in turn.file.owners:
+            for owner in sorted(turn.file.owners):
                 people.taken(conn, owner)
 
     commit(actor, svc, Act.STATUS, case_id, decide, also=also)
@@ -261,7 +261,7 @@ def close(actor: Actor, svc: Service, case_id: str, disposition: Disposition, te
     def also(conn: Connection, turn: Turn) -> None:
         contacts.rest_code(conn, case_id, turn.now + closure.CODE_REST)
         waivers.end_all(conn, case_id, turn.now)
-        for person in owners:
+        for person in sorted(owners):
             people.taken(conn, person)
 
     commit(actor, svc, Act.CLOSE, case_id, decide, also=_both(remark, also))
