@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated, Any
 
+from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -21,7 +22,7 @@ from dispatch.console.fields import Fields
 from dispatch.console.pages import Posted, go, new_router, page
 from dispatch.deadline import Meaning
 from dispatch.errors import Fault, InvalidInput, Refused
-from dispatch.flow import assessing, desk, looks, passedover, scoring
+from dispatch.flow import assessing, boards, desk, looks, passedover, scoring
 from dispatch.flow.service import Service
 from dispatch.flow.views import CaseDetail, PageView
 from dispatch.http.signin import Asking, Gate, Svc
@@ -36,12 +37,23 @@ def case(request: Request, who: Reader, svc: Svc, case_id: str) -> Response:
     return show(request, who, svc, case_id)
 
 
+@router.get("/cases/{case_id}/news")
+def news(request: Request, who: Reader, svc: Svc, case_id: str, after: Annotated[int, Query(ge=0)] = 0) -> Response:
+    """Whether the case has changed since its page was opened: nothing, or the words that say so. The page itself is not
+    renewed under somebody who writes in it, and nothing of the case is shown, so no look is recorded."""
+    if not any(history.is_news(kind, data) for kind, data in boards.told_since(who.actor, svc, case_id, after)):
+        return Response(status_code=204)
+    return page(request, svc, who, "case_news.html", {"case_id": case_id})
+
+
 def show(request: Request, who: Asking, svc: Service, case_id: str, failed: Failed | None = None) -> HTMLResponse:
     """The case's page; with `failed`, what was refused at its top, and that act's form open with what was entered."""
+    # The history first: what happens meanwhile is then news, and never both missing and taken for seen.
+    told = looks.timeline(who.actor, svc, case_id)
     found = looks.case(who.actor, svc, case_id)
-    happened = history.lines(looks.timeline(who.actor, svc, case_id))
     known = _known(who, svc, found, failed)
-    known |= {"happened": happened, "last_look": passedover.last(who.actor, svc, case_id)}
+    known |= {"happened": history.lines(told), "seen": max((one.n or 0 for one in told), default=0)}
+    known |= {"last_look": passedover.last(who.actor, svc, case_id)}
     return page(request, svc, who, "case.html", known, status=failed.status if failed else 200, team=found.team)
 
 

@@ -36,12 +36,21 @@ def lines(happened: Iterable[Happened]) -> list[HistoryLine]:
     return [HistoryLine(one.at, one.by.name, says, one.text) for one, says in told if says]
 
 
+def is_news(kind: str, data: Data) -> bool:
+    """Whether somebody who has the case open wants to see it again for this entry."""
+    return kind == "note" or bool(_sentence(kind, data))
+
+
 def _says(one: Happened) -> str:
     """The sentence; "" for what nobody wants to read."""
     if one.kind.startswith("note_"):
         return "Note" if one.kind == "note_note" else f"Note ({_plain(one.kind.removeprefix('note_'))})"
-    says = _SENTENCES.get(one.kind)
-    return says(one.data) if says else _plain(one.kind).capitalize()
+    return _sentence(one.kind, one.data)
+
+
+def _sentence(kind: str, data: Data) -> str:
+    says = _SENTENCES.get(kind)
+    return says(data) if says else _plain(kind).capitalize()
 
 
 _EVENTS = {

@@ -148,6 +148,19 @@ def alarm(actor: Actor, svc: Service, alarm_id: str) -> AlarmView:
         return alarm_views(actor, svc, conn, found)[0]
 
 
+def told_since(actor: Actor, svc: Service, case_id: str, after: int) -> list[tuple[str, Mapping[str, Any]]]:
+    """What the ledger says of a case after its entry number `after`, kind and data each, oldest first: ids and
+    enumerations only. Raises NotFound."""
+    c, entries = schema.cases.c, schema.ledger.c
+    query = select(entries.kind, entries.data).where(entries.case_id == case_id, entries.n > after)
+    with svc.record.read() as conn:
+        team = conn.scalar(select(c.team).where(c.id == case_id))
+        if team is None:
+            raise NotFound("There is no such case.")
+        check(actor, Act.SEE_CASE, team)
+        return [(row.kind, row.data) for row in conn.execute(query.order_by(entries.n))]
+
+
 def owners_of(conn: Connection, case_ids: Collection[str]) -> dict[str, tuple[str, ...]]:
     """Who has each case now, in the order they took it."""
     a = schema.assignments.c

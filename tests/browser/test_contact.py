@@ -44,6 +44,8 @@ def test_a_contact_is_logged_by_keyboard_alone(site: Site, page: Page) -> None:
     band = page.locator("#band")
     expect(band).to_contain_text("unfinished")
     expect(band).to_contain_text("Could still come to: high by this screen")
+    # What is read aloud at each change is one line, not the whole band.
+    expect(page.locator("#band-says")).to_have_text(re.compile(r"^(very )?urgent (by phone|mobile visit)$"))
     page.keyboard.press("Control+Enter")
 
     expect(page.locator(".hugecode")).to_have_text(re.compile(r"^[A-Z0-9]{3}$"))

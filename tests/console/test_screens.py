@@ -259,3 +259,26 @@ def test_a_case_says_its_level_in_other_services_codes_and_by_what_source(operat
     text = operator.open(f"/cases/{case}").text
     assert "In other services' codes" in text
     assert "Virginia Marcus Alert plan (Va. Code 9.1-193, 37.2-311.1)" in text
+
+
+def test_an_open_case_hears_of_what_others_did_and_not_of_machinery_or_looks(
+    api: Api, coordinator: Screen, ana: Screen
+) -> None:
+    case, _ = paged(api)
+
+    def heard() -> int:
+        return coordinator.client.get(seen).status_code
+
+    coordinator.open(f"/cases/{case}")
+    found = re.search(rf'hx-get="(/cases/{case}/news\?after=\d+)"', coordinator.html)
+    assert found
+    seen = found[1]
+    looks = len(api.looks())
+    assert heard() == 204
+    assert len(api.looks()) == looks
+    ana.open(f"/cases/{case}")
+    assert heard() == 204
+    ana.post(f"/cases/{case}/note", {"text": "she is calmer"})
+    assert heard() == 200
+    assert "she is calmer" not in coordinator.client.get(seen).text
+    assert coordinator.client.get("/cases/nobody/news").status_code == 404

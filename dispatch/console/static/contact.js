@@ -125,7 +125,15 @@
   let dirty = false;
   form.addEventListener("change", () => { dirty = true; skip(); stop(); });
   form.addEventListener("input", () => { dirty = true; });
-  document.addEventListener("htmx:after:swap", () => { skip(); });
+  document.addEventListener("htmx:after:swap", () => { skip(); say(); });
+
+  // A screen reader hears what the answers come to when that changes, and not a list of reasons at every key.
+  function say() {
+    const comes = document.querySelector("#band [data-says]");
+    const words = comes ? comes.textContent.replace(/[▮▯]/g, "").replace(/\s+/g, " ").trim() : "";
+    const place = document.getElementById("band-says");
+    if (place.textContent !== words) place.textContent = words;
+  }
 
   form.addEventListener("click", (event) => {
     const section = event.target.dataset?.clear && document.getElementById(event.target.dataset.clear);
