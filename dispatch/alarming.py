@@ -132,11 +132,18 @@ def acknowledge(alarm: Alarm, person: str, now: datetime) -> Alarm:
     return seen
 
 
-def end_missed_check_in(turn: Turn) -> None:
-    """Whoever missed a check-in has answered after all. An alarm that was asked for is not ended by a text: somebody
-    else may be holding the telephone."""
+def end_safety(turn: Turn, person: str | None, *, heard: bool) -> None:
+    """`person` has answered after all: the alarm of their missed check-in ends, nobody else's.
+
+    One that was asked for is not ended by a text, since somebody else may be holding the telephone: only where somebody
+    has `heard` them. Then those of people end too who do not have the case any more: nobody else speaks for them.
+    """
     for alarm in turn.file.alarms:
-        if alarm.open and alarm.kind is Kind.SAFETY and alarm.because == (MISSED,):
+        if not (alarm.open and alarm.kind is Kind.SAFETY):
+            continue
+        theirs = person is None or alarm.subject == person
+        missed = alarm.because == (MISSED,)
+        if (theirs and (missed or heard)) or (heard and alarm.subject not in turn.file.owners):
             turn.put(end(alarm, turn.actor, turn.now))
             turn.say("alarm_ended", alarm=alarm.id, kind=alarm.kind.value)
 

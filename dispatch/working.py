@@ -7,7 +7,7 @@ from datetime import datetime
 
 from dispatch import laddering
 from dispatch.alarm import Kind
-from dispatch.alarming import answer_stand_down, end_alarms, end_missed_check_in, raise_alarm
+from dispatch.alarming import answer_stand_down, end_alarms, end_safety, raise_alarm
 from dispatch.answering import one_more, tell_of_the_rise
 from dispatch.case import UNFILLED, Event, State
 from dispatch.casefile import Turn
@@ -36,9 +36,7 @@ def status(turn: Turn, event: Event, person: str | None, *, tell: bool = True, b
     if event is Event.ENGAGED:
         _spoke(turn)
     if event in (Event.CHECKED_IN, Event.CLEARED):
-        end_missed_check_in(turn)
-        if by_lead:
-            end_alarms(turn, Kind.SAFETY)
+        end_safety(turn, person, heard=by_lead)
     if state in (State.EN_ROUTE, State.ON_SCENE, State.ENGAGED):
         end_alarms(turn, Kind.CONTACT_OVERDUE, Kind.RETRY_OVERDUE)
     if state in (State.ON_SCENE, State.ENGAGED, State.CLEARED):

@@ -12,7 +12,7 @@ from dispatch import answering, working
 from dispatch import reply as replies
 from dispatch.access import Act, Actor, Role
 from dispatch.alarm import Kind
-from dispatch.alarming import end_missed_check_in, raise_alarm
+from dispatch.alarming import end_safety, raise_alarm
 from dispatch.case import Event, State
 from dispatch.casefile import CaseFile, Turn
 from dispatch.effects import Bridge
@@ -194,7 +194,7 @@ def _debrief(text: Text, *, wanted: bool) -> None:
 
 def _checked_in(turn: Turn, person: str) -> None:
     turn.happened(Event.CHECKED_IN, person=person)
-    end_missed_check_in(turn)
+    end_safety(turn, person, heard=False)
     turn.tell(person, "noted")
 
 
