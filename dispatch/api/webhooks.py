@@ -54,14 +54,15 @@ async def signed(request: Request, svc: Svc) -> Form:
     if not genuine:
         metrics.BAD_SIGNATURES.inc()
         ours = request.app.state.settings.twilio_account_sid
-        await quickly(_alarm, svc, ours is not None and fields.get("AccountSid") == ours)
+        sender = fields.get("From") or (request.client.host if request.client else "")
+        await quickly(_alarm, svc, sender, ours is not None and fields.get("AccountSid") == ours)
         raise NotAllowed("The signature does not belong to this request.")
     return fields
 
 
-def _alarm(svc: Service, ours: bool) -> None:
+def _alarm(svc: Service, sender: str, ours: bool) -> None:
     try:
-        inbound.bad_signature(PROVIDER, svc, account_is_ours=ours)
+        inbound.bad_signature(PROVIDER, svc, sender, account_is_ours=ours)
     except ServiceError:
         log.exception("bad_signature_not_alarmed")
 

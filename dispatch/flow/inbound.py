@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from dispatch import logs
 from dispatch.access import Act, Actor, check
@@ -32,8 +32,11 @@ log = logs.get(__name__)
 
 Source = Literal["sms", "status", "voice"]
 
-#: Webhooks that nobody signed ring this often at the most.
+#: One sender of webhooks that nobody signed rings this often at the most.
 BAD_SIGNATURE_QUIET = timedelta(minutes=10)
+#: So many senders ring for themselves in that time; all further ones ring as one. A forger makes up a number each time,
+#: and would bury a true alarm.
+UNSIGNED_SENDERS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,20 +135,20 @@ def process(actor: Actor, svc: Service, inbox_id: str) -> str | None:
     return None
 
 
-def bad_signature(actor: Actor, svc: Service, *, account_is_ours: bool) -> None:
-    """A webhook that nobody signed. Rings once in ten minutes, whoever sends them; at once when it names our account,
-    because then our own settings may be wrong, and replies are being lost. While it rings nothing more is written.
+def bad_signature(actor: Actor, svc: Service, sender: str, *, account_is_ours: bool) -> None:
+    """A webhook that nobody signed. Rings once per sender in ten minutes; at once when it names our account, because
+    then our own settings may be wrong, and replies are being lost. While it rings nothing more is written of it.
 
-    Senders are not told apart: what a forger says of where it comes from is made up each time, and each would ring.
+    `sender` is whatever tells senders apart (a number, an address); only a keyed hash of it is kept.
     """
     now = svc.clock.now()
-    subject = "signature:ours" if account_is_ours else "signature:strangers"
-    a = schema.alarms.c
-    rang = select(a.id).where(a.kind == Kind.SERVICE.value, a.subject == subject)
-    known = [rang.where(a.ended_at.is_(None))]
-    if not account_is_ours:
-        known.append(rang.where(a.opened_at > now - BAD_SIGNATURE_QUIET))
     with svc.record.read() as conn:
+        subject = "signature:ours" if account_is_ours else _unsigned(svc, conn, sender, now)
+        a = schema.alarms.c
+        rang = select(a.id).where(a.kind == Kind.SERVICE.value, a.subject == subject)
+        known = [rang.where(a.ended_at.is_(None))]
+        if not account_is_ours:
+            known.append(rang.where(a.opened_at > now - BAD_SIGNATURE_QUIET))
         # Nobody had to sign in to come here: they must not take the one writer's turn as often as they like.
         if any(conn.execute(query).first() is not None for query in known):
             return
@@ -158,3 +161,12 @@ def bad_signature(actor: Actor, svc: Service, *, account_is_ours: bool) -> None:
         entries.append(Entry(now, actor.id, "bad_signature", None, None, {"ours": account_is_ours}))
         told.ledger_no = ledger.append(conn, entries)
     mirror(svc, told)
+
+
+def _unsigned(svc: Service, conn: Connection, sender: str, now: datetime) -> str:
+    """What the alarm about this sender is about."""
+    a, own = schema.alarms.c, f"signature:{svc.sealer.blind_index('sender', sender)[:16]}"
+    recent = a.subject.startswith("signature:") & (a.opened_at > now - BAD_SIGNATURE_QUIET)
+    rang = set(conn.scalars(select(a.subject).where(recent, a.kind == Kind.SERVICE.value).distinct()))
+    others = rang - {"signature:ours"}
+    return own if own in rang or len(others) < UNSIGNED_SENDERS else "signature:others"
