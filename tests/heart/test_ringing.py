@@ -28,6 +28,20 @@ def test_what_may_be_about_a_person_in_danger_rings_at_night(kind: Kind) -> None
     assert rung.rings == 1
 
 
+@pytest.mark.parametrize("subject", ["kim", "dee"])
+def test_a_supervisor_in_danger_is_not_rung_for_themselves(subject: str) -> None:
+    """Whoever is with them would read on the screen that they called for help."""
+    alarm = open_alarm(lambda: "a1", NOON, "default", Kind.SAFETY, ("asked_for_help",), subject=subject)
+    _, rings = ring(alarm, OFFICE, NOON)
+    assert {each.person for each in rings} == {"kim", "dee"} - {subject}
+
+
+def test_a_lone_coordinator_in_danger_rings_the_last_resort() -> None:
+    alarm = open_alarm(lambda: "a1", NOON, "default", Kind.SAFETY, ("asked_for_help",), subject="kim")
+    _, rings = ring(alarm, Office(("kim",), (), 1), NOON)
+    assert {(each.person, each.by) for each in rings} == {("last_resort:0", "text"), ("last_resort:0", "voice")}
+
+
 @pytest.mark.parametrize("kind", sorted(PAPERWORK), ids=str)
 def test_paperwork_rings_first_when_the_night_is_over(kind: Kind) -> None:
     alarm = open_alarm(lambda: "a1", NIGHT, "default", kind, ())
