@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from dispatch.alarm import Kind
 from dispatch.alarming import raise_alarm
@@ -25,10 +26,10 @@ def page_people(turn: Turn, escalation: Escalation, picks: Sequence[Pick], link:
     """
     step = escalation.current
     first = escalation.first_page_at or turn.now
-    every = step.every if escalation.state is Run.EXHAUSTED else step.wait
-    by = first + every if every else first
-    if escalation.state is Run.EXHAUSTED and escalation.deadline is not None:
-        by = escalation.deadline.due_at
+    deadline = escalation.deadline
+    if deadline is None or escalation.state is not Run.EXHAUSTED:
+        deadline = Deadline(Meaning.STEP_OVERDUE, first + (step.wait or timedelta(0)))
+    by = deadline.due_at
     for pick, code in zip(picks, link, strict=True):
         _supersede_earlier(turn, pick.person)
         receipt = min(by, turn.now + turn.policy.receipt)
@@ -54,7 +55,6 @@ def page_people(turn: Turn, escalation: Escalation, picks: Sequence[Pick], link:
         if step.voice and step.act != "call":
             turn.do(SendPage(page.id, pick.person, voice=True))
         turn.say("page_wanted", page=page.id, person=pick.person, layer=pick.layer, step=escalation.step)
-    deadline = escalation.deadline if escalation.state is Run.EXHAUSTED else Deadline(Meaning.STEP_OVERDUE, by)
     turn.put(
         replace(
             escalation,
