@@ -37,8 +37,9 @@ def lines(happened: Iterable[Happened]) -> list[HistoryLine]:
 
 
 def is_news(kind: str, data: Data) -> bool:
-    """Whether somebody who has the case open wants to see it again for this entry."""
-    return kind == "note" or bool(_sentence(kind, data))
+    """Whether somebody who has the case open wants to see it again for this entry. Never for an alarm: whoever cried
+    for help may have it on a screen that somebody else reads too."""
+    return kind == "note" or (not kind.startswith("alarm") and bool(_sentence(kind, data)))
 
 
 def _says(one: Happened) -> str:
