@@ -19,7 +19,7 @@ from dispatch.errors import Conflict, NotFound, Refused
 from dispatch.facts import Facts, Safety, together
 from dispatch.flow import signatures
 from dispatch.flow.answers import Given, Scored, assessment_row, score_all
-from dispatch.flow.commit import commit, mirror
+from dispatch.flow.commit import commit, mirror, retrying
 from dispatch.flow.service import Service
 from dispatch.policy import Policy
 from dispatch.store import casefiles, contacts, datakeys
@@ -45,6 +45,10 @@ def assess(actor: Actor, svc: Service, case_id: str, given: Given) -> AssessedAg
 
     Raises NotFound, InvalidInput for a wrong answer, Refused when the case is closed.
     """
+    return retrying(lambda: _assess(actor, svc, case_id, given))
+
+
+def _assess(actor: Actor, svc: Service, case_id: str, given: Given) -> AssessedAgain:
     now = svc.clock.now()
     scored = score_all(svc, [given], now, prefix="")
     history = results_of(svc, case_id)
@@ -58,9 +62,8 @@ def assess(actor: Actor, svc: Service, case_id: str, given: Given) -> AssessedAg
         if not turn.case.open:
             raise Refused("The case is closed: reopen it first.")
         found = again_triaged(turn.case.answered_at, history, scored, facts[-1], turn.policy, now)
-        proposed = standing([*history, scored[0].assessed], turn.policy).proposed
-        counts = scored[0].assessed not in proposed
-        row["standing"] = "counts" if counts else "proposed"
+        place(history, scored, [row], turn.policy)
+        counts = row["standing"] == "counts"
         # What the contacts say of the scene was looked at when they were logged.
         unsafe = bool(scene_unsafe(Safety(), [scored[0].assessed], turn.policy))
         opening.assessed_again(turn, found, facts[-1], timezone, unsafe=unsafe)
@@ -70,6 +73,7 @@ def assess(actor: Actor, svc: Service, case_id: str, given: Given) -> AssessedAg
     told: list[Told] = []
 
     def first(conn: Connection, _: CaseFile) -> None:
+        must_be_all(conn, case_id, len(history))
         facts.append(facts_of_case(conn, case_id))
 
     def also(conn: Connection, turn: Turn) -> None:
@@ -105,8 +109,7 @@ def confirm_assessment(actor: Actor, svc: Service, case_id: str, assessment_id: 
         turn.say("assessment_confirmed", assessment=assessment_id)
 
     def first(conn: Connection, _: CaseFile) -> None:
-        if len(contacts.assessments_of(conn, [case_id])) != len(history):
-            raise Conflict("Another assessment was made at this moment: look again before lowering.")
+        must_be_all(conn, case_id, len(history))
         facts.append(facts_of_case(conn, case_id))
 
     def also(conn: Connection, turn: Turn) -> None:
@@ -114,6 +117,21 @@ def confirm_assessment(actor: Actor, svc: Service, case_id: str, assessment_id: 
             raise Refused("That result is not waiting for anybody.")
 
     commit(actor, svc, Act.REGRADE, case_id, decide, first=first, also=also)
+
+
+def must_be_all(conn: Connection, case_id: str, known: int) -> None:
+    """Raises Conflict when the case has other results than the `known` ones, which were opened before the lock."""
+    if len(contacts.assessments_of(conn, [case_id])) != known:
+        raise Conflict("Another assessment was made at this moment: look again.")
+
+
+def place(
+    history: Sequence[Assessed], scored: Sequence[Scored], rows: Sequence[dict[str, Any]], policy: Policy
+) -> None:
+    """Say in each new row whether its result counts, or waits as proposed for a second person because it is lower."""
+    proposed = standing([*history, *(one.assessed for one in scored)], policy).proposed
+    for one, row in zip(scored, rows, strict=True):
+        row["standing"] = "proposed" if one.assessed in proposed else "counts"
 
 
 def again_triaged(

@@ -24,7 +24,7 @@ from dispatch.contactvalues import Tri
 from dispatch.errors import Fault, InvalidInput, Refused
 from dispatch.facts import Facts, together
 from dispatch.flow.answers import Given, Scored, score_all
-from dispatch.flow.assessing import again_triaged, facts_of_case, results_of
+from dispatch.flow.assessing import again_triaged, facts_of_case, must_be_all, place, results_of
 from dispatch.flow.briefs import positions_of
 from dispatch.flow.commit import mirror, retrying
 from dispatch.flow.filing import Deciding, Ready, Sealed, file_all, save
@@ -310,6 +310,8 @@ def _log_onto(
             if file.case.team != draft.contact.team:
                 raise InvalidInput("The case is another team's.", [Fault("case_id", "belongs to another team")])
             team = svc.rosters.team(conn, file.case.team)
+            must_be_all(conn, case_id, len(history))
+            place(history, scored, sealed.assessments, team.policy)
             facts = together(facts_of_case(conn, case_id), own)
             found = again_triaged(file.case.answered_at, history, scored, facts, team.policy, now)
             contacts.add(conn, [sealed.key], [sealed.contact], sealed.assessments, now)

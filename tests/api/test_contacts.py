@@ -134,6 +134,16 @@ def test_a_second_contact_joins_an_open_case(api: Api) -> None:
     assert len(detail["contacts"]) == 2
 
 
+def test_a_lower_result_in_a_second_contact_waits_until_a_second_person_confirms_it(api: Api) -> None:
+    case = api.log(contact(GRAVE)).json()["case"]
+    assert api.log(contact(CALM, case_id=case["id"])).json()["case"]["urgency"] == "very_urgent"
+    path = f"/api/v1/cases/{case['id']}"
+    given = api.as_(Role.OPERATOR).get(path).json()["assessments"]
+    assert [one["standing"] for one in given] == ["counts", "proposed"]
+    confirmed = api.as_(Role.SUPERVISOR).post(f"{path}/assessments/{given[1]['id']}/confirm")
+    assert (confirmed.status_code, confirmed.json()["urgency"]) == (200, "soon")
+
+
 def test_an_ending_does_not_end_the_case_a_contact_joins_and_is_refused(api: Api) -> None:
     case = api.log().json()["case"]
     said = {"outcome": "distress_down", "resources_offered": [], "follow_up": "declined"}

@@ -13,7 +13,8 @@ from dispatch.flow.instruments import Instruments
 from dispatch.store import schema
 from protocols.engine import score
 from protocols.loader import Library
-from tests.stories.world import ANSWERS, OPERATOR, World
+from tests.stories.places import everywhere
+from tests.stories.world import ANSWERS, OPERATOR, SECOND_OPERATOR, World
 
 pytestmark = pytest.mark.story
 
@@ -40,3 +41,24 @@ def test_every_later_result_of_a_case_is_kept_beside_the_first(world: World) -> 
     world.ben.expect_sms("CRISIS PAGE", "VERY URGENT")
     kept = [(row.band, row.standing) for row in world.rows(schema.assessments, case_id=case.id)]
     assert sorted(kept) == [("high", "counts"), ("low", "counts")]
+
+
+@everywhere
+def test_a_result_scored_at_the_same_moment_is_known_to_the_one_that_comes_second(world: World) -> None:
+    """Else a lower one would count beside the higher, and nobody could ever confirm it."""
+    case = world.log("soon", settle=False)
+    calls = []
+
+    def new_id() -> str:
+        calls.append(1)
+        if len(calls) == 1:
+            assessing.assess(OPERATOR, world.svc, case.id, answers.Given("cssrs-screener", ANSWERS["very_urgent"]))
+        return world.svc.new_id()
+
+    slow = dataclasses.replace(world.svc, new_id=new_id)
+    done = assessing.assess(SECOND_OPERATOR, slow, case.id, answers.Given("cssrs-screener", ANSWERS["urgent"]))
+    assert not done.counts
+    kept = [(row.band, row.standing) for row in world.rows(schema.assessments, case_id=case.id)]
+    assert sorted(kept) == [("high", "counts"), ("low", "counts"), ("moderate", "proposed")]
+    world.settle()
+    world.ana.expect_sms("CRISIS PAGE", "VERY URGENT")
