@@ -115,17 +115,20 @@ class Worker:
             self._duty_at = monotonic()
             found["asked"] = shiftchecks.ask(self._actor, self.svc)
             found["reminded"] = reminders.give(self._actor, self.svc)
-        if self._stepped():
-            sweeping.clock_stepped(self._actor, self.svc)
+        if step := self._step():
+            sweeping.clock_stepped(self._actor, self.svc, step)
             rebuild(self.svc)
             found["clock_steps"] = 1
         return found
 
-    def _stepped(self) -> bool:
+    def _step(self) -> timedelta:
+        """By how much the wall clock was set since the last look; nothing where it only ran."""
         was_mono, was_now = self._clock_at
-        self._clock_at = (monotonic(), self.svc.clock.now())
-        passed = self.svc.clock.real_seconds(self._clock_at[1] - was_now)
-        return abs(timedelta(seconds=passed - (self._clock_at[0] - was_mono))) > STEP
+        self._clock_at = (monotonic(), self.now())
+        second = self.real_seconds(timedelta(seconds=1))
+        ran = timedelta(seconds=(self._clock_at[0] - was_mono) / second)
+        step = self._clock_at[1] - was_now - ran
+        return step if abs(step) > STEP / second else timedelta(0)
 
     def beat(self, process: str) -> None:
         h = schema.hearts

@@ -18,7 +18,8 @@ from dispatch.store.conflict import insert_for
 #: A process beats every five seconds; three beats missed is silence.
 SILENT = timedelta(seconds=15)
 #: Processes without which no page goes out by itself.
-NEEDED = ("ticker", "worker", "sweeper")
+TICKER = "ticker"
+NEEDED = (TICKER, "worker", "sweeper")
 #: A web process beats as `api:HOST:NUMBER`.
 WEB = "api"
 #: A web process that was killed and never came back is spoken of for so long: by then it was taken away on purpose.

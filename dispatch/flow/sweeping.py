@@ -19,13 +19,13 @@ from dispatch.deadline import Deadline, Meaning, Owner
 from dispatch.errors import Unavailable
 from dispatch.escalation import CLOCKS as RUN_CLOCKS
 from dispatch.escalation import Escalation
-from dispatch.flow import departures, inbound, matters, service_alarms
-from dispatch.flow.commit import commit, mirror
-from dispatch.flow.health import NEEDED
+from dispatch.flow import departures, firing, inbound, matters, service_alarms
+from dispatch.flow.commit import commit, mirror, retrying
+from dispatch.flow.health import NEEDED, TICKER
 from dispatch.flow.service import Service
 from dispatch.page import Page
 from dispatch.recontact import Assignment, Emergency, Recontact
-from dispatch.store import casefiles, contacts, idempotency, inbox, ledger, schema
+from dispatch.store import casefiles, contacts, deadlines, idempotency, inbox, ledger, outbox, schema
 from dispatch.store.casefiles import Told
 from dispatch.store.rows import load_rows
 from dispatch.store.tables_contacts import OPEN_CASES
@@ -58,6 +58,7 @@ def sweep(actor: Actor, svc: Service) -> Mapping[str, int]:
         "clockless": lambda: _clockless(actor, svc),
         "late": lambda: _late(actor, svc, now),
         "silent": lambda: _silent(actor, svc, now),
+        "fired": lambda: _fired(actor, svc, now),
         "purged": lambda: _purge(svc, now),
         "leaving": lambda: departures.watch(actor, svc),
         "teams": lambda: _nudge(svc),
@@ -188,13 +189,13 @@ def _late(actor: Actor, svc: Service, now: datetime) -> int:
     be acted on, and a person must know."""
     with svc.record.read() as conn:
         d, o = schema.deadlines, schema.outbox
-        deadlines = conn.scalar(select(func.count()).where(d.c.due_at < now - LATE)) or 0
+        timers = conn.scalar(select(func.count()).where(d.c.due_at < now - LATE)) or 0
         effects = conn.scalar(select(func.count(o.c.n)).where(OPEN_EFFECTS, o.c.not_before < now - LATE)) or 0
         unread = len(inbox.unread(conn, now - LATE, _BATCH))
-    if deadlines or effects or unread:
-        because = "timers_late" if deadlines else "effects_waiting" if effects else "answers_waiting"
+    if timers or effects or unread:
+        because = "timers_late" if timers else "effects_waiting" if effects else "answers_waiting"
         _service_alarm(actor, svc, because, "late")
-    return int(deadlines + effects + unread)
+    return int(timers + effects + unread)
 
 
 def _silent(actor: Actor, svc: Service, now: datetime) -> int:
@@ -205,6 +206,19 @@ def _silent(actor: Actor, svc: Service, now: datetime) -> int:
     for process in silent:
         _service_alarm(actor, svc, "no_heartbeat", f"process:{process}")
     return len(silent)
+
+
+def _fired(actor: Actor, svc: Service, now: datetime) -> int:
+    """What no ticker fires is fired here, the alarm about that too. One that hangs is alive to whoever would start it
+    again, and every ladder waits with it."""
+    h = schema.hearts.c
+    with svc.record.read() as conn:
+        due = deadlines.next_due(conn)
+        beat_at = conn.scalar(select(h.beat_at).where(h.process == TICKER))
+    still = beat_at is not None and beat_at < now - SILENT
+    if due is None or due > (now if still else now - LATE):
+        return 0
+    return firing.fire_due(actor, svc, None, _BATCH)
 
 
 def _service_alarm(actor: Actor, svc: Service, because: str, subject: str) -> None:
@@ -260,7 +274,21 @@ def wanting_teams(conn: Connection, *, only_new: bool) -> dict[str, str]:
     return oldest
 
 
-def clock_stepped(actor: Actor, svc: Service) -> None:
-    """The wall clock jumped: every deadline is read again, and a person is told, because times on record may be
-    wrong."""
+def clock_stepped(actor: Actor, svc: Service, step: timedelta) -> None:
+    """The wall clock jumped by so much: a person is told, because times on record may be wrong.
+
+    After a jump back, what was due in a minute would be due when the clock has caught up, a day later perhaps. So the
+    clocks of cases and alarms, and what was about to be sent, are brought forward by as much: asked too early is
+    harmless, left alone is not. What follows from a shift's own hours stays.
+    """
+    check(actor, Act.RUN)
+    if step < timedelta(0):
+        retrying(lambda: _bring_forward(svc, -step))
     _service_alarm(actor, svc, "clock_step", "clock")
+
+
+def _bring_forward(svc: Service, by: timedelta) -> None:
+    now = svc.clock.now()
+    with svc.record.write() as conn:
+        deadlines.bring_forward(conn, now, by, Owner.ALARM.value)
+        outbox.bring_forward(conn, now, by)

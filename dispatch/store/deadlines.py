@@ -32,6 +32,8 @@ class DeadlineRow:
     case_id: str | None
 
 
+#: One that ends later was given by a clock that has been set back since.
+LONGEST_LEASE = timedelta(minutes=1)
 _COLUMNS = tuple(field.name for field in fields(DeadlineRow))
 
 
@@ -81,6 +83,20 @@ def claim_due(
         given["ids"] = list(ids)
     taken = conn.execute(_claim(chosen=ids is not None), given)
     return sorted(taken, key=lambda row: (row.due_at, row.id))
+
+
+def bring_forward(conn: Connection, now: datetime, by: timedelta, *owner_kinds: str) -> None:
+    """The wall clock was set back by so much: clocks of a case, and of these kinds of owner, are due as much sooner,
+    but not before now. Claims end when they would have."""
+    d = deadlines.c
+    ahead = select(d.id, d.due_at).where(d.due_at > now, or_(d.case_id.is_not(None), d.owner_kind.in_(owner_kinds)))
+    moved = [{"of": row.id, "at": max(now, row.due_at - by)} for row in conn.execute(ahead.order_by(d.id))]
+    if moved:
+        conn.execute(update(deadlines).where(d.id == bindparam("of")).values(due_at=bindparam("at")), moved)
+    held = select(d.id, d.lease_until).where(d.lease_until > now + LONGEST_LEASE).order_by(d.id)
+    leases = [{"of": row.id, "at": row.lease_until - by} for row in conn.execute(held)]
+    if leases:
+        conn.execute(update(deadlines).where(d.id == bindparam("of")).values(lease_until=bindparam("at")), leases)
 
 
 def next_due(conn: Connection) -> datetime | None:

@@ -17,6 +17,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Integer, Row, and_, bindparam, func, insert, or_, select, update
 
 from dispatch.store.among import among
+from dispatch.store.deadlines import LONGEST_LEASE
 from dispatch.store.tables_infra import OPEN_EFFECTS, outbox
 
 Closed = Literal["done", "failed", "void"]
@@ -95,6 +96,20 @@ def retry(conn: Connection, id_: str, worker: str, not_before: datetime) -> bool
     held = update(outbox).where(outbox.c.id == id_, outbox.c.state == "claimed", outbox.c.claimed_by == worker)
     back = held.values(state="pending", not_before=not_before, claimed_by=None, lease_until=None)
     return conn.execute(back).rowcount == 1
+
+
+def bring_forward(conn: Connection, now: datetime, by: timedelta) -> None:
+    """The wall clock was set back by so much: what was to leave at once leaves now, and claims end when they would
+    have. What was to wait for a moment of the day still does."""
+    o = outbox.c
+    made_later = select(o.n, o.created_at, o.not_before).where(OPEN_EFFECTS, o.state == "pending", o.created_at > now)
+    at_once = [row.n for row in conn.execute(made_later) if row.not_before < row.created_at + LONGEST_LEASE]
+    if at_once:
+        conn.execute(update(outbox).where(o.n == bindparam("of")).values(not_before=now), [{"of": n} for n in at_once])
+    claimed = select(o.n, o.lease_until).where(OPEN_EFFECTS, o.lease_until > now + LONGEST_LEASE)
+    leases = [{"of": row.n, "at": row.lease_until - by} for row in conn.execute(claimed)]
+    if leases:
+        conn.execute(update(outbox).where(o.n == bindparam("of")).values(lease_until=bindparam("at")), leases)
 
 
 def next_due(conn: Connection) -> datetime | None:
