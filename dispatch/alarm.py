@@ -135,6 +135,10 @@ class Alarm:
         it now; what is left after that is to read about it."""
         return self.kind in PAPERWORK or (self.kind is Kind.WAIVER and self.rings > 0)
 
+    def hidden_from(self, person: str | None) -> bool:
+        """Whoever is in danger sees nothing of it on their own screen: somebody else may be reading it."""
+        return self.kind is Kind.SAFETY and person is not None and self.subject == person
+
     def silent_for(self, person: str, now: datetime) -> bool:
         until = self.silenced.get(person)
         return until is not None and datetime.fromisoformat(until) > now

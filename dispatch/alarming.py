@@ -78,7 +78,7 @@ def ring(alarm: Alarm, office: Office, now: datetime) -> tuple[Alarm, list[Ring]
 
     Each ring reaches wider: the recipients, then supervisors too, then the policy's last-resort numbers. A safety
     alarm rings the supervisors from the first time on; with nobody at all to tell, so do the last-resort numbers.
-    It never rings whoever it is about: their screen must show nothing, since somebody else may be reading it.
+    It never rings whoever it is about.
     What can wait rings nobody at night: it has not rung then, and is due when the night ends.
     """
     morning = office.morning(now) if alarm.waits_for_morning else None
@@ -89,8 +89,7 @@ def ring(alarm: Alarm, office: Office, now: datetime) -> tuple[Alarm, list[Ring]
     people = [p for p in alarm.recipients if p not in alarm.silenced] or list(office.coordinators)
     if loud and (alarm.rings >= 1 or alarm.kind is Kind.SAFETY):
         people += [p for p in office.supervisors if p not in people]
-    if alarm.kind is Kind.SAFETY:
-        people = [p for p in people if p != alarm.subject]
+    people = [p for p in people if not alarm.hidden_from(p)]
     rings: list[Ring] = []
     for person in people:
         if not alarm.silent_for(person, now):

@@ -131,6 +131,7 @@ def alarms(actor: Actor, svc: Service, *, team: str | None = None) -> list[Alarm
 
 def alarm_views(actor: Actor, svc: Service, conn: Connection, found: Sequence[Alarm]) -> list[AlarmView]:
     c = schema.cases.c
+    found = [alarm for alarm in found if not alarm.hidden_from(actor.person)]
     ids = [alarm.case_id for alarm in found if alarm.case_id]
     codes = {row.id: row.code for row in conn.execute(select(c.id, c.code).where(c.id.in_(ids)))} if ids else {}
     names = Names(svc, conn, [id_ for alarm in found for id_ in (alarm.subject, alarm.acknowledged_by)])
@@ -145,7 +146,10 @@ def alarm(actor: Actor, svc: Service, alarm_id: str) -> AlarmView:
         if not found:
             raise NotFound("There is no such alarm.")
         check(actor, Act.SEE_ALARMS, found[0].team)
-        return alarm_views(actor, svc, conn, found)[0]
+        shown = alarm_views(actor, svc, conn, found)
+    if not shown:
+        raise NotFound("There is no such alarm.")
+    return shown[0]
 
 
 def told_since(actor: Actor, svc: Service, case_id: str, after: int) -> list[tuple[str, Mapping[str, Any]]]:

@@ -159,7 +159,9 @@ def timeline(actor: Actor, svc: Service, case_id: str) -> list[Happened]:
     with svc.record.read() as conn:
         file = casefiles.load(conn, svc.record, case_id, lock=False)
         check(actor, Act.SEE_CASE, file.case.team)
-        entries = conn.execute(select(links).where(links.c.case_id == case_id).order_by(links.c.n)).all()
+        history = conn.execute(select(links).where(links.c.case_id == case_id).order_by(links.c.n)).all()
+        hidden = {alarm.id for alarm in file.alarms if alarm.open and alarm.hidden_from(actor.person)}
+        entries = [entry for entry in history if entry.data.get("alarm") not in hidden]
         written = notes.of_case(conn, case_id)
         why_waived = waivers.reasons(svc, conn, case_id)
         keys = datakeys.load(conn, {row.key_id for row in written})

@@ -134,6 +134,21 @@ def test_working_a_case_from_the_telephone_s_screen_to_its_end(api: Api, ana: Sc
     assert "Open it again" in done.text
 
 
+def test_whoever_calls_for_help_sees_nothing_of_it_and_everybody_else_does(
+    api: Api, ana: Screen, coordinator: Screen
+) -> None:
+    """Whoever is with them may be reading their screen."""
+    case, _ = paged(api)
+    ana.open(f"/cases/{case}")
+    ana.post(f"/cases/{case}/accept", {"page": ana.hidden()["page"]})
+    ana.post(f"/cases/{case}/status", {"status": "arrived"})
+    quiet = ana.open(f"/cases/{case}").text
+    shown = ana.post(f"/cases/{case}/help").text
+    for words in ("Alarms ringing", "larm", "danger"):
+        assert shown.count(words) <= quiet.count(words), words
+    assert "Alarms ringing" in coordinator.open(f"/cases/{case}").text
+
+
 @pytest.mark.parametrize(
     ("act", "values", "problem"),
     [
