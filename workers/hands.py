@@ -40,6 +40,9 @@ class Hands:
         self._queue = queue
         self._stopping = False
         self._called = threading.Event()
+        # Redis may have run on while the record was restored, or have served another one: its own note would still say
+        # that it is filled. So every ticker fills it once, whatever it says.
+        self._filled = False
         self._busy: set[str] = set()
         self._looks: Counter[str] = Counter()
         self._heart = Heart(duties, "ticker")
@@ -95,9 +98,13 @@ class Hands:
             intact = self._queue.epoch.intact()
         except QueueDown:
             return False
-        if not intact:
-            self._begin(REBUILD, self._duties.rebuild)
+        if not (intact and self._filled):
+            self._begin(REBUILD, self._fill)
         return intact
+
+    def _fill(self) -> None:
+        self._duties.rebuild()
+        self._filled = True
 
     def _begin(self, what: str, act: Callable[[], object]) -> None:
         """Have `act` done unless the same is still going on."""

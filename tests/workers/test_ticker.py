@@ -99,6 +99,17 @@ class TestRedisGone:
         assert min(late) >= 0
         assert max(late) < 300
 
+    def test_a_ticker_that_starts_fills_redis_whatever_it_says(
+        self, own_valkey: ValkeyServer, duties: FakeDuties, start_ticker: Start
+    ) -> None:
+        """It may have run on while the record was restored from a copy, or have been another record's until now."""
+        duties.queue.timers.arm([("of another record", duties.now() + timedelta(hours=1))])
+        duties.queue.epoch.rebuilt(duties.queue.epoch.begin())
+        duties.open("ours", 3600)
+        assert duties.queue.epoch.intact()
+        start_ticker(duties)
+        wait_until(lambda: [due.deadline_id for due in duties.queue.timers.all()] == ["ours"], seconds=3)
+
     def test_a_hung_redis_delays_a_timer_by_its_time_limit_at_most(
         self, own_valkey: ValkeyServer, duties: FakeDuties, start_ticker: Start
     ) -> None:
