@@ -62,6 +62,8 @@ class Bench:
     rung: int = 0
     #: person and words of each text, in order
     told: list[tuple[str, str]] = field(default_factory=list)
+    #: person of each page that goes out, and how
+    went_out: list[tuple[str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._ids = count()
@@ -111,8 +113,9 @@ class Bench:
             assert turn.nudge or turn.effects, "nobody wakes the matcher: the next person waits for the sweeper"
         for effect in turn.effects:
             match effect:
-                case SendPage(page_id):
-                    assert turn.file.page(page_id).id == page_id
+                case SendPage(page_id, person, voice):
+                    assert turn.file.page(page_id).person == person
+                    self.went_out.append((person, "voice" if voice else "text"))
                 case Tell(person, words, about):
                     assert wording.text(words, about)
                     self.told.append((person, words))

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from dispatch import answering, asking, working
+from dispatch.case import State
 from dispatch.deadline import Meaning
 from dispatch.escalation import Escalation
 from dispatch.laddering import LOOK_SOON
@@ -111,6 +112,27 @@ def test_the_wait_runs_from_the_first_page_of_the_step_and_no_later_page_begins_
     assert [page.open for page in bench.file.pages] == [True, True]
 
 
+@pytest.mark.parametrize(
+    ("urgency", "passed", "by"),
+    [
+        (Urgency.IMMEDIATE, 0, ["text", "voice"]),
+        (Urgency.IMMEDIATE, 2, ["voice"]),
+        (Urgency.VERY_URGENT, 0, ["text"]),
+        (Urgency.VERY_URGENT, 3, ["voice"]),
+    ],
+)
+def test_a_step_pages_by_text_and_by_voice_where_its_ladder_says_so_and_calls_by_voice_alone(
+    urgency: Urgency, passed: int, by: list[str]
+) -> None:
+    bench = opened(urgency)
+    for _ in range(passed):
+        nobody_left(bench)
+    [page] = ask(bench, "ana")
+    assert bench.went_out == [("ana", how) for how in by]
+    assert (page.step, page.voice) == (passed, "voice" in by)
+    assert bench.file.case.state is State.PAGING
+
+
 def test_a_receipt_is_waited_for_no_longer_than_the_answer() -> None:
     bench = opened()
     [early] = ask(bench, "ana")
@@ -131,6 +153,15 @@ def test_nobody_else_in_the_layer_leaves_the_step_to_whoever_was_asked() -> None
     report(bench, bench.file.pages[0], Report.UNDELIVERED)
     nobody_left(bench)
     assert run(bench).step == 1
+
+
+def test_pages_of_an_earlier_step_are_no_reason_to_wait_at_this_one() -> None:
+    bench = opened()
+    ask(bench, "ana")
+    step_overdue(bench)
+    assert (run(bench).step, bench.file.pages[0].open) == (1, True)
+    nobody_left(bench)
+    assert run(bench).step == 2
 
 
 def test_whoever_is_asked_again_holds_one_open_page() -> None:
