@@ -35,6 +35,10 @@ def clock(bench: Bench) -> tuple[Meaning, timedelta]:
     return deadline.meaning, deadline.due_at - bench.now
 
 
+def state(bench: Bench) -> State:
+    return bench.file.case.state
+
+
 def rings(bench: Bench) -> list[tuple[str, str | None, tuple[str, ...]]]:
     return [(alarm.kind.value, alarm.subject, alarm.because) for alarm in bench.ringing()]
 
@@ -146,6 +150,64 @@ def test_a_lead_who_knows_that_they_are_safe_ends_a_cry_for_help_too() -> None:
     assert len(bench.ringing()) == 1
     bench.decide(lambda turn: working.status(turn, Event.CHECKED_IN, "ana", by_lead=True), "kim")
     assert bench.ringing() == []
+
+
+# --- before anybody has it --------------------------------------------------------------------------------------------
+
+
+def test_a_form_has_five_minutes_and_then_the_case_is_looked_after_as_it_is() -> None:
+    bench = Bench()
+    bench.open(found(Urgency.VERY_URGENT, incomplete=True), assessing=True)
+    assert (state(bench), clock(bench)) == (State.LOGGED, (Meaning.ASSESSMENT_OVERDUE, 5 * MINUTE))
+    assert bench.file.escalation is None
+    fire_case(bench)
+    assert state(bench) is State.WAITING
+    assert bench.file.escalation is not None
+    # A search that was begun by hand meanwhile is the one there is.
+    bench = Bench()
+    bench.open(found(Urgency.VERY_URGENT, incomplete=True), assessing=True)
+    bench.decide(lambda turn: answering.backup(turn, None))
+    fire_case(bench)
+    assert len(bench.file.escalations) == 1
+
+
+def test_the_cases_own_clock_stands_behind_the_ladders_and_rings_should_those_fail() -> None:
+    bench = Bench()
+    bench.open(found(Urgency.VERY_URGENT))
+    assert clock(bench) == (Meaning.MATCH_OVERDUE, 2 * MINUTE)
+    bench.match(lambda may, most: may[:most])
+    # Every step's wait (2 + 2 + 3 + 2), as long as somebody busy is waited for, and a minute.
+    assert (state(bench), clock(bench)) == (State.PAGING, (Meaning.ESCALATION_OVERDUE, 12 * MINUTE))
+    fire_case(bench)
+    assert state(bench) is State.UNANSWERED
+    assert rings(bench) == [("unanswered", None, ("ladder_overdue",))]
+    assert clock(bench) == (Meaning.ALARM_OVERDUE, 3 * MINUTE)
+    [alarm] = bench.ringing()
+    assert alarm.every == 2 * MINUTE
+    fire_case(bench)
+    assert (rings(bench), clock(bench)) == (
+        [("unanswered", None, ("ladder_overdue",))],
+        (Meaning.ALARM_OVERDUE, 3 * MINUTE),
+    )
+
+
+def test_the_next_steps_waits_are_what_is_left_of_it() -> None:
+    bench = Bench()
+    bench.open(found(Urgency.VERY_URGENT))
+    bench.match(lambda may, most: may[:most])
+    bench.now += 2 * MINUTE
+    bench.fire_due()
+    bench.match(lambda may, most: may[:most])
+    assert clock(bench) == (Meaning.ESCALATION_OVERDUE, 10 * MINUTE)
+
+
+def test_nobody_found_in_time_rings_at_the_pace_of_the_urgency() -> None:
+    bench = Bench()
+    bench.open(found(Urgency.URGENT))
+    fire_case(bench)
+    assert rings(bench) == [("unanswered", None, ("nobody_in_time",))]
+    [alarm] = bench.ringing()
+    assert alarm.every == 5 * MINUTE
 
 
 # --- the person who called -------------------------------------------------------------------------------------------

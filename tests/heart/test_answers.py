@@ -1,0 +1,100 @@
+"""What people answer to a page, and what it leaves behind for everybody else who was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dispatch import answering
+from dispatch.deadline import Meaning
+from dispatch.page import Answer, Page, Report
+from tests.heart.bench import Bench
+from tests.heart.test_asking import MINUTE, ask, opened, report, run
+
+
+def test_everybody_who_was_reached_hears_once_who_has_it_and_who_said_no_or_was_not_reached_hears_nothing() -> None:
+    bench = opened()
+    [asked, late, no, unsent] = ask(bench, "ana", "ben", "cam", "dan")
+    for page in (asked, late, no):
+        bench.sent(page)
+    bench.fire(Meaning.PAGE_OVERDUE, late.id)
+    [again] = ask(bench, "ben")
+    bench.sent(again)
+    bench.decide(lambda turn: answering.decline(turn, "cam", no))
+    bench.told.clear()
+    bench.decide(lambda turn: answering.accept(turn, "eve", None))
+    assert bench.told == [("eve", "accepted"), ("ana", "taken"), ("ben", "taken")]
+    assert [bench.file.page(page.id).answer.value for page in (asked, late, no, unsent, again)] == [
+        "superseded",
+        "expired",
+        "declined",
+        "superseded",
+        "superseded",
+    ]
+
+
+def declined(bench: Bench, page: Page) -> tuple[int, tuple[str, ...]]:
+    bench.decide(lambda turn: answering.decline(turn, page.person, turn.file.page(page.id)))
+    return run(bench).want, run(bench).declined
+
+
+def test_a_no_wants_one_more_unless_the_next_person_has_been_asked_already() -> None:
+    bench = opened()
+    [plain, failed, silent] = ask(bench, "ana", "ben", "cam")
+    report(bench, failed, Report.FAILED)
+    bench.fire(Meaning.PAGE_OVERDUE, silent.id)
+    assert run(bench).want == 1
+    assert declined(bench, plain) == (2, ("ana",))
+    assert declined(bench, failed) == (2, ("ana", "ben"))
+    assert declined(bench, silent) == (2, ("ana", "ben", "cam"))
+    # Twice is once.
+    assert declined(bench, silent) == (2, ("ana", "ben", "cam"))
+
+
+def test_a_no_of_whoever_has_it_takes_nothing_from_them() -> None:
+    bench = opened()
+    [page] = ask(bench, "ana")
+    bench.decide(lambda turn: answering.accept(turn, "ana", page))
+    bench.decide(lambda turn: answering.decline(turn, "ana", page))
+    assert (bench.file.owners, bench.told[-1]) == (("ana",), ("ana", "decline_owned"))
+
+
+def have(bench: Bench, people: Sequence[str]) -> Bench:
+    for person in people:
+        bench.decide(lambda turn, person=person: answering.accept(turn, person, None))  # type: ignore[misc]
+    return bench
+
+
+def test_who_joined_for_the_run_and_gives_it_back_is_missing_in_it_again() -> None:
+    bench = have(opened(people=2), ["ana"])
+    assert run(bench).missing == 1
+    want = run(bench).want
+    bench.decide(lambda turn: answering.release(turn, "ana", "released"))
+    assert (run(bench).missing, run(bench).want, run(bench).declined) == (2, want + 1, ("ana",))
+
+
+def test_who_had_it_before_backup_was_called_and_gives_it_back_makes_the_search_one_larger() -> None:
+    bench = have(opened(), ["ana"])
+    bench.now += MINUTE
+    bench.decide(lambda turn: answering.backup(turn, "ana"))
+    have(bench, ["ben"])
+    bench.now += MINUTE
+    bench.decide(lambda turn: answering.backup(turn, None))
+    bench.told.clear()
+    bench.decide(lambda turn: answering.release(turn, "ana", "released"))
+    assert (run(bench).got, run(bench).missing, bench.file.owners) == (0, 1, ("ben",))
+    assert bench.told == [("ana", "released"), ("ben", "left")]
+
+
+def test_a_case_that_changes_hands_keeps_its_state_and_clock_and_the_taker_is_no_longer_asked() -> None:
+    bench = have(opened(), ["ana"])
+    bench.decide(lambda turn: answering.backup(turn, None))
+    [page, other] = ask(bench, "ben", "cam")
+    before, want = bench.file.case, run(bench).want
+    bench.told.clear()
+    bench.now += MINUTE
+    bench.decide(lambda turn: answering.hand_over(turn, "ana", "ben", "h1"))
+    assert (bench.file.case, bench.file.owners) == (before, ("ben",))
+    assert bench.file.assignments[0].ended_because == "handed_over"
+    assert [bench.file.page(one.id).answer for one in (page, other)] == [Answer.SUPERSEDED, Answer.OPEN]
+    # They were asked as one more: the run still wants somebody, and never who has just given it away.
+    assert (run(bench).want, "ana" in run(bench).declined, "ana" in run(bench).asked) == (want + 1, True, True)
