@@ -14,6 +14,7 @@ from dispatch.api import app as api
 from dispatch.console import pages, routes
 from dispatch.flow.service import Service
 from dispatch.http import hearts
+from dispatch.http.guarded import Guarded
 from dispatch.settings import Settings
 
 
@@ -32,12 +33,11 @@ def app(settings: Settings, number: int, *, also: Sequence[APIRouter] = ()) -> F
     return create(bootstrap.build(settings), settings, also=also, heart=hearts.name(number))
 
 
-def serve(app: FastAPI, listening: int) -> None:
-    """Serve until SIGTERM or SIGINT, on the socket that is this open file. Other processes may serve on it too:
-    whoever is free takes the next connection.
-    """
+def server(app: FastAPI) -> uvicorn.Server:
+    """What serves the application."""
     config = uvicorn.Config(
         app,
+        http=Guarded,
         # Ours are set up already; and an access log would be a second, worse record of who looked at what.
         log_config=None,
         access_log=False,
@@ -45,4 +45,11 @@ def serve(app: FastAPI, listening: int) -> None:
         # Event streams never end by themselves.
         timeout_graceful_shutdown=3,
     )
-    uvicorn.Server(config).run([socket.socket(fileno=listening)])
+    return uvicorn.Server(config)
+
+
+def serve(app: FastAPI, listening: int) -> None:
+    """Serve until SIGTERM or SIGINT, on the socket that is this open file. Other processes may serve on it too:
+    whoever is free takes the next connection.
+    """
+    server(app).run([socket.socket(fileno=listening)])

@@ -22,7 +22,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
 from dispatch import logs
@@ -41,6 +41,7 @@ HERE = Path(__file__).parent
 STATIC = HERE / "static"
 _OURS = "Something went wrong on our side. It has been written down."
 _STAYS = "What you entered stays here. Send it as always: you are asked to sign in first, and nothing is lost."
+_ACT = re.compile(r"(/cases/\w+)/[\w-]+")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\dZ")
 #: (address, words, the act that shows it), in the order of a shift's work.
 PLACES: tuple[tuple[str, str, Act], ...] = (
@@ -212,6 +213,8 @@ class PageRoute(APIRoute):
                 return await _refused(request, NotFound("There is no such page."))
             except ServiceError as error:
                 return await _refused(request, error)
+            except ClientDisconnect:
+                raise
             except Exception:
                 # Without this a person in the middle of a call would be shown JSON.
                 log.exception("page_broke")
@@ -267,8 +270,10 @@ async def _shown(request: Request, status: int, title: str, what: str, *, again:
 async def lost(request: Request, error: Exception) -> Response:
     """What answers where no route does: a page for a person at a browser, a problem for a program."""
     a_person = request.method == "GET" and "text/html" in request.headers.get("accept", "")
-    if isinstance(error, HTTPException) and error.status_code == 404 and a_person:
-        return await _refused(request, NotFound("There is no such page."))
+    if isinstance(error, HTTPException) and error.status_code in (404, 405) and a_person:
+        # 405: a refused act stood at an address of its own, and the browser has opened it again by itself.
+        case = _ACT.fullmatch(request.url.path) if error.status_code == 405 else None
+        return go(case[1]) if case else await _refused(request, NotFound("There is no such page."))
     return await problems.of_http(request, error)
 
 

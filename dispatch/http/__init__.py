@@ -9,5 +9,6 @@ what a browser may do.
     lane.py       work that is cheaper done together, in one thread
     live.py       the ledger as a stream, read once a process
     hearts.py     what a web process beats as
+    guarded.py    connections that send without end, or hardly at all, are cut
     counts.py     the files in which the web processes of a machine count together
 """

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
 
 from dispatch import logs
@@ -151,6 +151,11 @@ def _says(error: Mapping[str, Any]) -> str:
             return _PYDANTIC.sub("must", str(error["msg"]).removeprefix("Value error, "))
 
 
+async def _gone(_: Request, _error: Exception) -> ProblemResponse:
+    # Nobody hears it, and it is no fault of ours: each one would have been two errors in the log.
+    return of_status(HTTPStatus.BAD_REQUEST)
+
+
 async def _unhandled(_: Request, error: Exception) -> ProblemResponse:
     log.error("request_broke", exc_info=error)
     return problem(500, "Something went wrong", kind="internal")
@@ -160,4 +165,5 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ServiceError, _service_error)
     app.add_exception_handler(HTTPException, of_http)
     app.add_exception_handler(RequestValidationError, _not_valid)
+    app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(Exception, _unhandled)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import anyio
 import pytest
 
 from dispatch.access import Role
@@ -133,3 +134,19 @@ def test_a_character_no_text_has_is_refused_however_deep_it_is_and_a_backslash_i
     assert [e["problem"] for e in answer.json()["errors"]] == ["must not hold the character NUL"]
     written = contact(narrative="they typed \\u0000")
     assert api.as_(Role.OPERATOR).post(CONTACTS, json=written, headers=KEY).status_code == 201
+
+
+@pytest.mark.parametrize("path", ["/api/v1/session", "/sign-in"])
+def test_whoever_goes_in_the_middle_of_a_body_is_no_fault_of_ours(
+    api: Api, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    headers = [(b"content-type", b"application/x-www-form-urlencoded"), (b"content-length", b"9")]
+    scope = {"type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "query_string": b""}
+
+    async def gone() -> dict[str, Any]:
+        return {"type": "http.disconnect"}
+
+    async def unheard(_: Any) -> None: ...
+
+    anyio.run(api.app, {**scope, "headers": headers, "http_version": "1.1"}, gone, unheard)
+    assert [record.message for record in caplog.records] == []
