@@ -159,10 +159,9 @@ def test_a_form_has_five_minutes_and_then_the_case_is_looked_after_as_it_is() ->
     bench = Bench()
     bench.open(found(Urgency.VERY_URGENT, incomplete=True), assessing=True)
     assert (state(bench), clock(bench)) == (State.LOGGED, (Meaning.ASSESSMENT_OVERDUE, 5 * MINUTE))
-    assert bench.file.escalation is None
+    assert bench.file.escalations == ()
     fire_case(bench)
-    assert state(bench) is State.WAITING
-    assert bench.file.escalation is not None
+    assert (state(bench), len(bench.file.escalations)) == (State.WAITING, 1)
     # A search that was begun by hand meanwhile is the one there is.
     bench = Bench()
     bench.open(found(Urgency.VERY_URGENT, incomplete=True), assessing=True)
