@@ -31,8 +31,8 @@ FILE = Path(__file__).parent.parent / "dispatch" / "STATES.md"
 _INTRO = """\
 # States
 
-Drawn from the tables in `case.py`, `escalation.py`, `page.py` and `signature.py` by `python -m tools.states`; a test
-fails when this file is stale. Change the table, never this file.
+Drawn by `python -m tools.states` from the tables of the modules that have one, `case.py` first; a test fails when this
+file is stale. Change the table, never this file.
 
 ## A case
 

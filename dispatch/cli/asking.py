@@ -22,7 +22,11 @@ def ask(question: str, check: Check | None = None, *, default: str | None = None
             answer = sys.stdin.readline().strip()
         else:
             answer = str(typer.prompt(question, default=default, hide_input=hidden, show_default=bool(default))).strip()
-        problem = check(answer) if check is not None and (answer or default is None) else None
+        problem = None
+        if not answer and default is None:
+            problem = "an answer is needed"
+        elif answer and check is not None:
+            problem = check(answer)
         if problem is None:
             return answer
         if not sys.stdin.isatty():

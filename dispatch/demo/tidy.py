@@ -1,6 +1,6 @@
 """Keeps the demo's record small: closed cases are deleted some minutes later, with everything that speaks of them.
 
-A real service never does this. What stays is the ledger, whose entries hang together and are about 1 KiB each.
+A real service never does this. What stays is the ledger, whose entries hang together; docs/demo.md says how much it is.
 """
 
 from __future__ import annotations

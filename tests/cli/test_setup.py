@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import stat
 import threading
 from collections.abc import Iterator
@@ -10,8 +11,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import typer
 
 from dispatch import bootstrap, rosterfile
+from dispatch.cli.asking import ask
 from dispatch.demo.command import free_port
 from dispatch.flow import live
 from dispatch.settings import load
@@ -124,3 +127,10 @@ def test_an_answer_that_cannot_be_right_is_named_and_nothing_is_written(site: Si
     assert done.code == 2
     assert "https://" in done.err
     assert not (site.shell.here / ".env").exists()
+
+
+def test_a_name_of_spaces_is_no_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The handle that texts call somebody by is made of it."""
+    monkeypatch.setattr("sys.stdin", io.StringIO("   \n"))
+    with pytest.raises(typer.BadParameter, match="Your name: an answer is needed"):
+        ask("Your name")
