@@ -119,6 +119,13 @@ def test_an_address_that_is_not_there_is_a_page_for_a_person_and_a_problem_for_a
         assert (operator.status, "problem" in operator.html or '"status":404' in operator.html) == (404, True)
 
 
+def test_an_act_that_is_opened_like_a_page_leads_back_to_its_case(operator: Screen) -> None:
+    for path, at in (("/cases/abc/close", "/cases/abc"), ("/shifts/ask", "/shifts/ask"), ("/sign-out", "/sign-out")):
+        operator.open(path, accept="text/html,*/*;q=0.8")
+        assert (operator.status, operator.at, "To my pages" in operator.text) == (404, at, True)
+        assert operator.open(path, accept="application/json").status == 405
+
+
 def test_a_page_that_breaks_says_so_on_a_page(api: Api, operator: Screen) -> None:
     router = new_router()
 
