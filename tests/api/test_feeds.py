@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import tracemalloc
 from datetime import timedelta
 
 import pytest
@@ -121,6 +122,18 @@ def test_a_program_that_asks_without_end_is_told_to_wait(api: Api, monkeypatch: 
     assert [phone.get(address).status_code for _ in range(3)] == [200, 200, 429]
     assert int(phone.get(address).headers["retry-after"]) > 0
     assert phone.get(own(api, "ben")).status_code == 200
+
+
+def test_what_a_stranger_asks_for_takes_no_memory_however_long_it_is() -> None:
+    often = Often(1, 3600.0)
+    tracemalloc.start()
+    try:
+        for n in range(100):
+            assert often.wait(f"{n}" + "x" * 50_000) == 0
+        assert tracemalloc.get_traced_memory()[0] < 500_000
+    finally:
+        tracemalloc.stop()
+    assert often.wait("7" + "x" * 50_000) > 0
 
 
 def test_the_address_is_in_no_log_and_in_no_metric(api: Api) -> None:
