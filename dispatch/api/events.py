@@ -12,11 +12,16 @@ from starlette.requests import Request
 
 from dispatch.access import Act
 from dispatch.api.strict import StrictRoute
+from dispatch.clock import monotonic
+from dispatch.errors import ServiceError
 from dispatch.flow.history import Told
 from dispatch.http.live import kinds_of, may_see
-from dispatch.http.signin import Asking, Gate
+from dispatch.http.signin import Asking, Gate, admitted
 
 router = APIRouter(tags=["events"], route_class=StrictRoute)
+
+#: Seconds after which whoever watches is asked again who they are: a stream outlives sessions, tokens and people.
+AGAIN = 5.0
 
 LastId = Annotated[str | None, Header(alias="Last-Event-ID", pattern=r"^\d{1,18}$")]
 
@@ -26,15 +31,22 @@ async def events(
     request: Request, asking: Annotated[Asking, Gate(Act.SEE_QUEUE)], last_event_id: LastId = None
 ) -> AsyncGenerator[ServerSentEvent, None]:
     """Everything that happens in your teams, in commit order. An event's id is its number in the ledger; after a
-    break, send the last one you saw.
+    break, send the last one you saw. It ends with the sign-in it was opened with.
     """
     after = int(last_event_id) if last_event_id is not None else None
     # Headers leave at once, so that a watcher knows it is connected before anything happens.
     yield ServerSentEvent(comment="watching")
+    actor, looked = asking.actor, monotonic()
     async with aclosing(request.app.state.live.watch(after)) as batches:
         async for batch in batches:
+            if monotonic() - looked >= AGAIN:
+                try:
+                    actor, looked = (await admitted(request, Act.SEE_QUEUE)).actor, monotonic()
+                except ServiceError:
+                    # The sign-in is over, or cannot be looked up: whoever may come back does so, with what they saw.
+                    return
             for told in batch:
-                if may_see(asking.actor, told):
+                if may_see(actor, told):
                     for event in _as_events(told):
                         yield event
 

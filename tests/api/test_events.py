@@ -18,6 +18,7 @@ from pydantic import SecretStr
 
 from dispatch import bootstrap, web
 from dispatch.access import Role
+from dispatch.api import events
 from dispatch.api.schemas.contact import ContactIn
 from dispatch.flow import admin, history, intake, people
 from dispatch.flow.service import Service
@@ -137,6 +138,18 @@ def test_what_happens_arrives_in_order_and_is_resumed_without_a_gap(server: Serv
 
 def _told(row: Any) -> history.Told:
     return history.Told(row.n, row.at, row.kind, row.case_id, row.team, row.data)
+
+
+def test_a_stream_ends_with_the_sign_in_it_was_opened_with(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "AGAIN", 0.0)
+    with watching(server, server.token(Role.OPERATOR)) as watcher:
+        before = server.log()
+        wait_until(lambda: watcher.of(before), what="the first case")
+        for token in admin.list_tokens(TEST, server.svc):
+            admin.revoke_token(TEST, server.svc, token.name)
+        after = server.log()
+        wait_until(lambda: _forgotten(server), what="the end of the stream")
+    assert watcher.of(after) == set()
 
 
 def test_a_team_s_events_stay_in_the_team(server: Server) -> None:
