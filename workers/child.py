@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dispatch import logs
@@ -33,6 +33,8 @@ class Spec:
     last: bool = False
     #: Open files it is handed, under their numbers here.
     files: Sequence[int] = ()
+    #: Done when it gave up by itself soon after its start, before the next: with what it has it cannot begin.
+    mend: Callable[[], None] | None = None
 
     def launch(self) -> subprocess.Popen[bytes]:
         """Start it once, in our environment and `env`, without an input.
@@ -98,3 +100,6 @@ class Child:
         self._pause = 0.0 if lived > GOOD_WHILE else min(LONGEST_PAUSE, max(FIRST_PAUSE, self._pause * 2))
         self._start_at = monotonic() + self._pause
         log.warning("child_died", child=self.spec.name, code=code, lived_s=round(lived, 1), again_in_s=self._pause)
+        # A signal (below zero) is somebody else's doing.
+        if self.spec.mend is not None and code > 0 and lived <= GOOD_WHILE:
+            self.spec.mend()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import signal
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -42,8 +41,7 @@ def up(settings: Settings, also: Sequence[Spec] = ()) -> None:
         try:
             if settings.redis_url is None:
                 valkey.end_orphan(settings.data_dir)
-                # SIGTERM, not SIGKILL, for an orphan: it writes its file out and takes the socket away.
-                supervisor.start(Spec("valkey", valkey.command(settings.data_dir), orphan=signal.SIGTERM, last=True))
+                supervisor.start(valkey.spec(settings.data_dir))
                 supervisor.until(lambda: valkey.answers(settings.data_dir), "the embedded Valkey", VALKEY_SECONDS)
             supervisor.once(process("migrate", env))
             for spec in (*web, *given.values(), *loops(settings, env)):

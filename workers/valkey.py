@@ -8,16 +8,24 @@ from __future__ import annotations
 import importlib.util
 import platform
 import shutil
+import signal
 from pathlib import Path
 
 from redis import RedisError
 
+from dispatch import logs
 from dispatch.queue.client import connect
 from dispatch.settings import VALKEY_SOCKET
+from workers.child import Spec
 from workers.errors import NoServer
+
+log = logs.get(__name__)
 
 # What fits into a socket address: 108 bytes on Linux, 104 elsewhere, with a closing zero.
 LONGEST_PATH = 103
+# In the data dir; and in there what it was told, by its own usual name.
+FILES = "valkey"
+APPENDED = "appendonlydir"
 
 
 def url(data_dir: Path) -> str:
@@ -29,7 +37,7 @@ def command(data_dir: Path) -> list[str]:
     socket = _socket(data_dir)
     if len(str(socket).encode()) > LONGEST_PATH:
         raise NoServer(f"{socket} is too long for a socket: choose a shorter DISPATCH_DATA_DIR")
-    files = data_dir.absolute() / "valkey"
+    files = data_dir.absolute() / FILES
     files.mkdir(mode=0o700, parents=True, exist_ok=True)
     settings = {
         "port": "0",
@@ -41,6 +49,7 @@ def command(data_dir: Path) -> list[str]:
         "daemonize": "no",
         "databases": "1",
         "appendonly": "yes",
+        "appenddirname": APPENDED,
         "appendfsync": "everysec",
         # A queue is small however long its history is: what is in it is written anew long before the usual 64 MB.
         "auto-aof-rewrite-min-size": "16mb",
@@ -49,6 +58,31 @@ def command(data_dir: Path) -> list[str]:
         "maxmemory-policy": "noeviction",
     }
     return [str(_binary()), *(part for name, value in settings.items() for part in (f"--{name}", value))]
+
+
+def spec(data_dir: Path) -> Spec:
+    """What the supervisor keeps running. Raises NoServer."""
+    return Spec(
+        "valkey",
+        command(data_dir),
+        # Not SIGKILL: it writes its file out and takes the socket away.
+        orphan=signal.SIGTERM,
+        last=True,
+        mend=lambda: _set_aside(data_dir.absolute() / FILES / APPENDED),
+    )
+
+
+def _set_aside(kept: Path) -> None:
+    """Let it begin empty: a bad block in its file kept the whole service from starting, and all that is in there is
+    filled again from the record."""
+    aside = kept.with_name(f"{kept.name}.unreadable")
+    try:
+        if kept.is_dir():
+            shutil.rmtree(aside, ignore_errors=True)
+            kept.rename(aside)
+            log.error("queue_file_set_aside", folder=str(aside))
+    except OSError as error:
+        log.warning("queue_file_not_set_aside", error=error.strerror)
 
 
 def answers(data_dir: Path) -> bool:

@@ -16,7 +16,7 @@ from dispatch.queue.client import connect
 from dispatch.settings import load
 from tests.support.waiting import wait_until
 from workers import datadir, valkey
-from workers.child import Child, Spec
+from workers.child import Child
 from workers.errors import InUse, NoServer
 
 
@@ -30,7 +30,7 @@ def data_dir() -> Iterator[Path]:
 
 @pytest.fixture
 def server(data_dir: Path) -> Iterator[Child]:
-    child = Child(Spec("valkey", valkey.command(data_dir), orphan=signal.SIGTERM))
+    child = Child(valkey.spec(data_dir))
     child.tend()
     wait_until(lambda: valkey.answers(data_dir))
     yield child
@@ -69,6 +69,20 @@ def test_it_survives_a_kill_with_what_it_held(data_dir: Path, server: Child) -> 
     wait_until(lambda: server.tend() == float("inf"))
     wait_until(lambda: valkey.answers(data_dir))
     assert client.get("kept") == b"1"
+    client.close()
+
+
+def test_a_file_it_cannot_read_is_set_aside(data_dir: Path, server: Child) -> None:
+    """All that was in there is in the record; what must not be is a service that does not start."""
+    client = connect(valkey.url(data_dir), timeout=5)
+    client.set("kept", "1")
+    server.send(signal.SIGKILL)
+    assert server.ended(5)
+    (written,) = (data_dir / "valkey" / "appendonlydir").glob("*.incr.aof")
+    written.write_bytes(b"not a command\r\n" + written.read_bytes())
+    wait_until(lambda: server.tend() == float("inf") and valkey.answers(data_dir))
+    assert client.get("kept") is None
+    assert (data_dir / "valkey" / "appendonlydir.unreadable" / written.name).exists()
     client.close()
 
 
