@@ -119,14 +119,31 @@ def test_signing_out_ends_the_session_itself(api: Api) -> None:
 
 
 def test_a_disabled_user_is_out_at_once_and_a_reset_one_must_sign_in_again(api: Api) -> None:
-    client = signed_in(api)
     admin.add_user(TEST, api.svc, "boss", None, [Role.ADMINISTRATOR])
+    admin.add_user(TEST, api.svc, "pat", PASSWORD, [Role.SUPERVISOR])
+    client, right = api.browser(), {"login": "pat", "password": PASSWORD}
+    assert client.post(ME, json=right).status_code == 204
+    assert client.get(ME).status_code == 200
     admin.disable_user(TEST, api.svc, "pat")
     assert client.get(ME).status_code == 401
-    assert api.browser().post(ME, json={"login": "pat", "password": PASSWORD}).status_code == 401
+    refused = api.browser().post(ME, json=right)
+    assert (refused.status_code, "set-cookie" in refused.headers) == (401, False)
     admin.reset_user(TEST, api.svc, "pat", "another long password")
     assert client.get(ME).status_code == 401
     assert api.browser().post(ME, json={"login": "pat", "password": "another long password"}).status_code == 204
+
+
+@pytest.mark.parametrize("guess", ["", "None", PASSWORD])
+def test_a_user_without_a_password_has_none_that_fits(api: Api, guess: str) -> None:
+    admin.add_user(TEST, api.svc, "pat", None, [Role.SUPERVISOR])
+    assert api.browser().post(ME, json={"login": "pat", "password": guess}).status_code in {401, 422}
+
+
+def test_who_signs_in_ends_nobody_else_s_session(api: Api) -> None:
+    client = signed_in(api)
+    admin.add_user(TEST, api.svc, "sam", PASSWORD, [Role.OPERATOR])
+    assert api.browser().post(ME, json={"login": "sam", "password": PASSWORD}).status_code == 204
+    assert client.get(ME).json()["name"] == "Pat"
 
 
 def test_the_last_administrator_cannot_be_disabled(api: Api) -> None:
