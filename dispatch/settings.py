@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
+from dotenv.parser import parse_stream
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -210,6 +211,8 @@ def load(env_file: Path | None = Path(".env"), **given: object) -> Settings:
     Raises InvalidInput that names each wrong setting and never shows its value.
     """
     chosen: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    if env_file is not None and env_file.is_file():
+        _must_be_readable(env_file)
     try:
         return with_own_secret(Settings(_env_file=env_file, **chosen))
     except ValidationError as error:
@@ -250,6 +253,17 @@ def _refuse_unknown(given: dict[str, str]) -> None:
     for variable in sorted(given.keys() - known):
         near = get_close_matches(variable, known, n=1)
         raise _wrong(variable, f"is no setting; did you mean {near[0]}?" if near else "is no setting")
+
+
+def _must_be_readable(env_file: Path) -> None:
+    """Every line of it: the library warns of one it cannot read, and goes on without what it was to set."""
+    try:
+        with env_file.open(encoding="utf-8") as text:
+            wrong = [line.original.line for line in parse_stream(text) if line.error]
+    except (OSError, UnicodeDecodeError) as error:
+        raise _wrong(str(env_file), f"cannot be read ({type(error).__name__})") from None
+    if wrong:
+        raise _wrong(str(env_file), f"line {wrong[0]} cannot be read: write NAME=value")
 
 
 def _read_secret(variable: str, path: Path) -> str:

@@ -44,8 +44,9 @@ def _supervisor(settings: Settings, chosen: argparse.Namespace) -> None:
 
 def _migrate(settings: Settings, _: argparse.Namespace) -> None:
     from dispatch.store.migrate import migrate
+    from workers.datadir import make
 
-    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make(settings.data_dir)
     migrate(settings.record_url)
 
 

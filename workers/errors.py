@@ -3,6 +3,7 @@
 CannotStart                  a part of the service keeps dying or does not answer
 +-- NoServer                 there is no Redis to run, or nowhere to put its socket
 +-- InUse                    another supervisor serves the data directory
++-- NoDataDir                the data directory cannot be made, or not written in
 +-- CannotListen             the address people reach cannot be had
 """
 
@@ -22,6 +23,10 @@ class NoServer(CannotStart):
 
 class InUse(CannotStart):
     title = "Already running"
+
+
+class NoDataDir(CannotStart):
+    title = "Nowhere to keep the data"
 
 
 class CannotListen(CannotStart):

@@ -129,6 +129,13 @@ def test_what_cannot_be_right_is_named_and_not_shown(
     assert caught.value.__suppress_context__ or caught.value.__context__ is None
 
 
+@pytest.mark.parametrize("line", [b"DISPATCH_PORT 8001", b"=8001", b"DISPATCH_PORT='8001", b"\xff\xfe"])
+def test_a_line_of_env_that_cannot_be_read_is_no_default(line: bytes) -> None:
+    Path(".env").write_bytes(b"# ours\nDISPATCH_HOST=::1\n" + line + b"\n")
+    with pytest.raises(InvalidInput, match=r"^\.env (line 3 )?cannot be read"):
+        settings.load()
+
+
 def test_every_wrong_setting_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISPATCH_PORT", "many")
     monkeypatch.setenv("DISPATCH_LOG_FORMAT", "xml")

@@ -45,6 +45,14 @@ def test_migrating_makes_the_record_and_again_changes_nothing(tmp_path: Path) ->
         assert (tmp_path / "var" / "record.db").is_file()
 
 
+@pytest.mark.parametrize("name", ["supervisor", "migrate"])
+def test_a_folder_that_cannot_be_had_is_one_line_that_names_it(name: str, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file")
+    done = run(name, DISPATCH_DATA_DIR=str(tmp_path / "taken"))
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert f"{tmp_path / 'taken'} cannot hold the data" in done.stderr
+
+
 def test_a_second_supervisor_on_the_same_directory_is_refused(tmp_path: Path) -> None:
     datadir.claim(tmp_path)
     done = run("supervisor", DISPATCH_DATA_DIR=str(tmp_path))
