@@ -84,6 +84,22 @@ ENDS_ON_ACKNOWLEDGE = frozenset(
 #: alarm, which may be a person. In the policy's night these wait for its end, the first ring too.
 PAPERWORK = frozenset({Kind.DISPOSITION_OVERDUE, Kind.UNSIGNED, Kind.EXPIRING, Kind.DEBRIEF})
 
+#: Somebody may be hurt now; a person waits in vain; the service may fail the next one. The rest can wait for a moment.
+_PRESSING = {
+    Kind.SAFETY: 0,
+    Kind.EMERGENCY_UNCONFIRMED: 0,
+    Kind.UNANSWERED: 1,
+    Kind.CONTACT_OVERDUE: 1,
+    Kind.ARRIVAL_OVERDUE: 1,
+    Kind.RETRY_OVERDUE: 1,
+    Kind.RECONTACT_OVERDUE: 1,
+    Kind.COVERAGE: 2,
+    Kind.SERVICE: 2,
+    Kind.UNDELIVERED: 2,
+    Kind.HANDOFF: 2,
+}
+_REST = 3
+
 _EVERY = {
     Kind.UNANSWERED: timedelta(minutes=2),
     Kind.SAFETY: timedelta(minutes=1),
@@ -100,6 +116,11 @@ _EVERY = {
 def every(kind: Kind) -> timedelta:
     """How long an alarm of this kind stays quiet between rings, where no ladder says otherwise."""
     return _EVERY.get(kind, timedelta(minutes=30))
+
+
+def pressing(kind: Kind) -> int:
+    """How soon an alarm of this kind can cost somebody dear, 0 the soonest: the order of a list of alarms."""
+    return _PRESSING.get(kind, _REST)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ def get_queue(
 
 @router.get("/alarms")
 def list_alarms(asking: Annotated[Asking, Gate(Act.SEE_ALARMS)], svc: Svc, team: Team, part: Part) -> Page[AlarmView]:
-    """Alarms that still ring, oldest first."""
+    """Alarms that still ring, the most pressing kind first, then the oldest."""
     return part.of(boards.alarms(asking.actor, svc, team=team))
 
 

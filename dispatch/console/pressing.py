@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from dispatch.alarm import Kind
+from dispatch.alarm import pressing
 from dispatch.case import State
 from dispatch.console.words import word
 from dispatch.flow.desk import Working
@@ -23,21 +23,6 @@ FULL = 5
 #: So few are all shown.
 FEW = 3
 
-#: Somebody may be hurt now; a person waits in vain; the service may fail the next one; the rest can wait for a moment.
-_WEIGHT = {
-    Kind.SAFETY: 0,
-    Kind.EMERGENCY_UNCONFIRMED: 0,
-    Kind.UNANSWERED: 1,
-    Kind.CONTACT_OVERDUE: 1,
-    Kind.ARRIVAL_OVERDUE: 1,
-    Kind.RETRY_OVERDUE: 1,
-    Kind.RECONTACT_OVERDUE: 1,
-    Kind.COVERAGE: 2,
-    Kind.SERVICE: 2,
-    Kind.UNDELIVERED: 2,
-    Kind.HANDOFF: 2,
-}
-_REST = 3
 _CASE_AT_RISK = 1
 
 
@@ -71,7 +56,8 @@ def alarms(found: Iterable[AlarmView], queue: Iterable[QueueLine], working: Iter
 
     def key(alarm: AlarmView) -> tuple[object, ...]:
         known = urgency.get(alarm.case_id or "")
-        return alarm.silent_until is not None, _weight(alarm), known.rank if known else len(Urgency), alarm.opened_at
+        rank = known.rank if known else len(Urgency)
+        return alarm.silent_until is not None, pressing(alarm.kind), rank, alarm.opened_at
 
     ordered = sorted(found, key=key)
     unseen = sum(alarm.silent_until is None for alarm in ordered)
@@ -86,8 +72,8 @@ def first(
     several, then the one that is due first. None while nothing of the kind is in sight."""
     worst: dict[str, AlarmView] = {}
     for alarm in ringing:
-        if alarm.case_id and _weight(alarm) <= _CASE_AT_RISK:
-            worst[alarm.case_id] = min(worst.get(alarm.case_id, alarm), alarm, key=_weight)
+        if alarm.case_id and pressing(alarm.kind) <= _CASE_AT_RISK:
+            worst[alarm.case_id] = min(worst.get(alarm.case_id, alarm), alarm, key=lambda one: pressing(one.kind))
     cases: list[tuple[QueueLine | CaseLine, datetime]] = [(line, line.respond_by) for line in queue]
     cases += [(one.case, one.clock.due_at if one.clock else one.case.respond_by) for one in working]
     late = {line.id for line in queue if _short_of_time(line, now)}
@@ -96,7 +82,7 @@ def first(
         ring = worst.get(case.id)
         if ring is not None or case.id in late:
             says = word(ring.kind) if ring else "Nobody has taken it yet"
-            weight = _weight(ring) if ring else _CASE_AT_RISK
+            weight = pressing(ring.kind) if ring else _CASE_AT_RISK
             found.append((weight, First(case.id, case.code, case.urgency, says, due)))
     return min(found, key=lambda one: (one[0], one[1].urgency.rank, one[1].due), default=(0, None))[1]
 
@@ -104,7 +90,3 @@ def first(
 def _short_of_time(line: QueueLine, now: datetime) -> bool:
     held = line.held_until is not None and line.held_until > now
     return line.state is State.UNANSWERED or (not held and line.respond_by < now + SOON)
-
-
-def _weight(alarm: AlarmView) -> int:
-    return _WEIGHT.get(alarm.kind, _REST)

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from dispatch.access import Act, Actor, check
-from dispatch.alarm import Alarm, Kind
+from dispatch.alarm import Alarm, Kind, pressing
 from dispatch.case import OPEN, UNFILLED, Case, State
 from dispatch.errors import Fault, InvalidInput, NotFound
 from dispatch.escalation import Escalation
@@ -120,12 +120,13 @@ def open_pages(actor: Actor, svc: Service, *, team: str | None = None, person: s
 
 
 def alarms(actor: Actor, svc: Service, *, team: str | None = None) -> list[AlarmView]:
-    """Alarms that still ring, oldest first."""
+    """Alarms that still ring, the most pressing kind first, then the oldest."""
     check(actor, Act.SEE_ALARMS, team)
     a = schema.alarms.c
     query = select(a.id).where(a.ended_at.is_(None), *visible(actor, team, a.team))
     with svc.record.read() as conn:
         found = load_rows(conn, Alarm, "id", list(conn.scalars(query)))
+        found.sort(key=lambda alarm: (pressing(alarm.kind), alarm.opened_at, alarm.id))
         return alarm_views(actor, svc, conn, found)
 
 

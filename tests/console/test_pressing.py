@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from dispatch.access import Role
 from dispatch.alarm import Kind
 from dispatch.clock import ManualClock
 from dispatch.console import pressing
@@ -33,6 +34,14 @@ def tell(api: Api, kind: Kind, subject: str) -> None:
     """An alarm that belongs to no case."""
     with api.svc.record.write() as conn:
         service_alarms.open_for(api.svc, conn, Told(), ["default"], kind, "text", api.clock.now(), "t", subject=subject)
+
+
+def test_a_list_of_alarms_has_the_most_pressing_kind_first_and_then_the_oldest(api: Api, clock: ManualClock) -> None:
+    for kind in (Kind.UNKNOWN_TEXT, Kind.SERVICE, Kind.COVERAGE, Kind.UNANSWERED):
+        tell(api, kind, "one")
+        clock.forward(minutes=1)
+    listed = [one["kind"] for one in api.as_(Role.COORDINATOR).get("/api/v1/alarms").json()["items"]]
+    assert listed == ["unanswered", "service", "coverage", "unknown_text"]
 
 
 def alarms_of(screen: Screen) -> list[str]:
