@@ -10,7 +10,7 @@ from fastapi import APIRouter, Header
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.requests import Request
 
-from dispatch.access import Act
+from dispatch.access import Act, Actor
 from dispatch.api.strict import StrictRoute
 from dispatch.clock import monotonic
 from dispatch.errors import ServiceError
@@ -47,12 +47,15 @@ async def events(
                     return
             for told in batch:
                 if may_see(actor, told):
-                    for event in _as_events(told):
+                    for event in _as_events(actor, told):
                         yield event
 
 
-def _as_events(told: Told) -> Iterator[ServerSentEvent]:
-    data: dict[str, Any] = {"at": told.at, "kind": told.kind, "case_id": told.case_id, "team": told.team, **told.data}
+def _as_events(actor: Actor, told: Told) -> Iterator[ServerSentEvent]:
+    # What somebody says of themselves belongs to no team. Whoever is here for some of them hears that something
+    # changed, and not about whom: it may be a person of another one.
+    about = told.data if told.team is not None or not actor.teams else {}
+    data: dict[str, Any] = {"at": told.at, "kind": told.kind, "case_id": told.case_id, "team": told.team, **about}
     kinds = kinds_of(told)
     for kind in kinds:
         # Only the last of an entry's events carries its number: a break between them replays all of them.

@@ -23,6 +23,7 @@ from dispatch.api.schemas.contact import ContactIn
 from dispatch.flow import admin, history, intake, people
 from dispatch.flow.service import Service
 from dispatch.http import live
+from dispatch.responder import Availability
 from dispatch.settings import Settings
 from dispatch.store import ledger
 from tests.api.conftest import TEST
@@ -155,6 +156,9 @@ def test_a_stream_ends_with_the_sign_in_it_was_opened_with(server: Server, monke
 def test_a_team_s_events_stay_in_the_team(server: Server) -> None:
     with watching(server, server.token(Role.OPERATOR, teams=("north",))) as north:
         theirs = server.log()
+        people.set_availability(TEST, server.svc, "ben", Availability.OFF)
         ours = server.log(contact(team="north", location={"area": "loudoun", "known": "yes"}))
         wait_until(lambda: north.of(ours), what="the team's own case")
     assert north.of(theirs) == set()
+    (changed,) = [e for e in north.events if e["data"]["kind"] == "availability"]
+    assert "ben" not in str(changed)
