@@ -6,9 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from dispatch.deadline import Deadline, Meaning
 from dispatch.departure import Departure, ended
 from dispatch.departure import State as Going
 from dispatch.handoff import LEAVES, Event, Handoff, State, advance, leaving
+from dispatch.roster import Once, Roster, Shift, Team
 from dispatch.rosterfile import read
 from tests.people.example import ROSTER, utc
 
@@ -78,6 +80,41 @@ def test_who_leaves_with_open_cases_and_who_follows() -> None:
     ]
     assert leaving(roster, "default", {"ana": ["c1"]}, monday - timedelta(hours=1), timedelta(minutes=30)) == ()
     assert leaving(roster, "default", {}, monday, timedelta(minutes=30)) == ()
+
+
+@pytest.mark.parametrize(
+    ("minutes", "goes_on", "found"),
+    [
+        (30, (), [("ana", ("ben", "cho"))]),
+        (29, (), []),
+        # On in another layer, or again in the same one, is no leaving.
+        (30, (("backup", 0),), []),
+        (30, (("primary", 0),), []),
+        (30, (("backup", 1),), [("ana", ("ben", "cho"))]),
+    ],
+)
+def test_who_is_on_call_no_longer_leaves_and_whoever_has_the_same_layer_follows_first(
+    minutes: int, goes_on: tuple[tuple[str, int], ...], found: list[tuple[str, tuple[str, ...]]]
+) -> None:
+    end = utc("2026-01-12T13:30")
+    hours = timedelta(hours=8)
+    shifts = [
+        Shift("default", "primary", Once("ana", end - hours, end)),
+        Shift("default", "backup", Once("cho", end - hours, end + hours)),
+        Shift("default", "primary", Once("ben", end, end + hours)),
+        *(Shift("default", layer, Once("ana", end + timedelta(hours=n), end + hours)) for layer, n in goes_on),
+    ]
+    roster = Roster((Team("default", "America/New_York", "VA"),), tuple(shifts))
+    held = {"ana": ["c1"], "cho": ["c2"]}
+    now = end - timedelta(minutes=30)
+    gone = leaving(roster, "default", held, now, timedelta(minutes=minutes))
+    assert [(one.person, one.successors) for one in gone] == found
+
+
+def test_an_offer_has_a_clock_until_it_is_settled() -> None:
+    for state in State:
+        offer = Handoff("h1", "default", "ana", "ben", frozenset({"c1"}), DUE, state)
+        assert offer.deadline == (Deadline(Meaning.HANDOFF_OVERDUE, DUE) if state is State.OFFERED else None)
 
 
 def test_a_yes_to_all_is_no_yes_to_a_case_that_must_be_named() -> None:

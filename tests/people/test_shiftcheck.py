@@ -50,7 +50,11 @@ def test_whatever_comes_in_whatever_order_rings_once_at_the_most_and_an_answer_s
 
 def test_the_limit_does_not_come_early() -> None:
     assert not advance(CHECK, Event.OVERDUE, CHECK.due_at - timedelta(seconds=1)).changed
-    assert advance(CHECK, Event.OVERDUE, CHECK.due_at).alarm
+    over = advance(CHECK, Event.OVERDUE, CHECK.due_at)
+    assert (over.alarm, over.check.answered_at) == (True, None)
+    early = CHECK.due_at - timedelta(minutes=1)
+    answered = advance(CHECK, Event.ANSWERED, early)
+    assert (answered.check.state, answered.check.answered_at) == (State.ANSWERED, early)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -119,9 +120,44 @@ def test_who_cannot_take_it() -> None:
     assert why_not(SWAP, responder("ben"), ROSTER) is None
 
 
+@pytest.mark.parametrize(
+    ("who", "start", "end", "free"),
+    [
+        ("ben", START - timedelta(days=1), START, True),
+        ("ben", START - timedelta(days=1), START + timedelta(seconds=1), False),
+        ("ben", START + timedelta(hours=1), START + timedelta(hours=2), False),
+        ("ben", END - timedelta(seconds=1), END + timedelta(days=1), False),
+        ("ben", END, END + timedelta(days=1), True),
+        ("cho", START, END, True),
+    ],
+)
+def test_who_is_away_in_a_part_of_it_cannot_take_it(who: str, start: datetime, end: datetime, free: bool) -> None:
+    away = Roster(ROSTER.teams, ROSTER.shifts, absences=(Absence(who, start, end),))
+    assert why_not(SWAP, responder("ben"), away) == (None if free else "away in that time")
+
+
+def test_who_is_on_for_an_hour_of_it_beside_others_cannot_take_it() -> None:
+    hour = Shift("default", "primary", Once("ben", END - timedelta(hours=1), END))
+    both = Roster(ROSTER.teams, (*ROSTER.shifts, hour))
+    assert why_not(SWAP, responder("ben"), both) == "on call in primary in that time already"
+    backup = Shift("default", "backup", Once("ben", START, END))
+    assert why_not(SWAP, responder("ben"), Roster(ROSTER.teams, (*ROSTER.shifts, backup))) is None
+
+
+def test_the_giver_takes_it_back_before_it_begins() -> None:
+    found = advance(SWAP, Event.WITHDREW, "ana", NOW)
+    assert (found.swap.state, found.refused) == (State.WITHDRAWN, None)
+
+
 def test_a_shift_that_is_no_longer_theirs_cannot_be_given() -> None:
     assert still_theirs(SWAP, ROSTER)
     assert not still_theirs(Swap("s1", "default", "backup", "ana", START, END), ROSTER)
+
+
+def test_a_shift_is_theirs_whoever_else_is_on_in_it() -> None:
+    hour = Shift("default", "primary", Once("ben", START, START + timedelta(hours=1)))
+    assert still_theirs(SWAP, Roster(ROSTER.teams, (*ROSTER.shifts, hour)))
+    assert not still_theirs(replace(SWAP, giver="ben"), Roster(ROSTER.teams, (*ROSTER.shifts, hour)))
 
 
 def test_a_swap_of_less_than_all_the_time_is_not_theirs() -> None:
@@ -150,9 +186,21 @@ def test_a_credential_is_looked_at_for_the_days_of_the_shift_where_the_team_is(e
     assert warnings(SWAP, responder("ben", expires=expires), ROSTER, None) == found
 
 
+def test_a_shift_that_ends_at_midnight_has_no_hour_of_the_next_day() -> None:
+    until_midnight = replace(SWAP, end=utc("2026-01-11T05:00"))
+    last_day = responder("ben", expires=date(2026, 1, 10))
+    assert warnings(until_midnight, last_day, ROSTER, None) == ()
+    assert warnings(replace(until_midnight, end=utc("2026-01-11T05:01")), last_day, ROSTER, None) != ()
+
+
 def test_another_layer_in_that_time_is_worth_knowing() -> None:
-    both = Roster(ROSTER.teams, (*ROSTER.shifts, Shift("default", "backup", Always("ben"))))
+    hour = Shift("default", "backup", Once("ben", START, START + timedelta(hours=1)))
+    others = (*ROSTER.shifts, hour, Shift("default", "backup", Always("cho")), Shift("default", "night", Always("cho")))
+    both = Roster(ROSTER.teams, others)
     assert warnings(SWAP, responder("ben"), both, None) == ("on call in backup in that time too",)
+    assert warnings(SWAP, responder("dee"), both, None) == ()
+    # Their own layer is why_not's to speak of.
+    assert warnings(SWAP, responder("ana"), both, None) == ()
 
 
 def test_something_to_know_is_for_a_coordinator_where_swaps_are_free_too() -> None:
@@ -172,7 +220,9 @@ def test_the_stretches_of_duty_that_can_be_given() -> None:
         Piece(START - REACH, START + timedelta(minutes=1) + REACH, "backup", endless=True),
         Piece(START, END + timedelta(hours=2), "primary", endless=False),
     )
-    assert pieces(Roster(ROSTER.teams, shifts[:1]), "default", "ana", END, END + timedelta(hours=1)) == ()
+    hour = timedelta(hours=1)
+    for start, end, touched in ((END, END + hour, 0), (END - hour, END, 1), (START - hour, START, 0), (START, END, 1)):
+        assert len(pieces(Roster(ROSTER.teams, shifts[:1]), "default", "ana", start, end)) == touched
 
 
 def test_what_was_passed_on_since() -> None:
@@ -185,3 +235,20 @@ def test_what_was_passed_on_since() -> None:
         "an earlier one does not hang on it"
     )
     assert not passed_on(done, Roster(ROSTER.teams, ROSTER.shifts, (second,))), "it is out of the roster already"
+
+
+@pytest.mark.parametrize(
+    ("later", "hangs"),
+    [
+        (Override("default", "primary", END - timedelta(hours=1), END, "cho", "ben"), True),
+        (Override("default", "primary", END, END + timedelta(hours=1), "cho", "ben"), False),
+        (Override("default", "primary", START - timedelta(hours=1), START, "cho", "ben"), False),
+        (Override("default", "primary", START, END, "cho", "dee"), False),
+        (Override("default", "backup", START, END, "cho", "ben"), False),
+        (Override("north", "primary", START, END, "cho", "ben"), False),
+    ],
+)
+def test_only_an_override_of_the_takers_own_time_hangs_on_it(later: Override, hangs: bool) -> None:
+    done = advance(SWAP, Event.TOOK, "ben", NOW).swap
+    assert done.override is not None
+    assert passed_on(done, Roster(ROSTER.teams, ROSTER.shifts, (done.override, later))) == hangs
