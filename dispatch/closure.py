@@ -97,4 +97,6 @@ def reopen(turn: Turn) -> None:
     laddering.cancel(turn)
     start(turn, Reason.FIRST, turn.case.needed)
     promise_to_call_back(turn)
+    # Whoever had it is free again, also where page hours hold this case back.
+    turn.nudge = True
     turn.set_clock()

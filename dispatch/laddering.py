@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from dispatch.alarm import Kind
 from dispatch.alarming import raise_alarm
@@ -26,7 +26,7 @@ LOOK_SOON = timedelta(seconds=5)
 def start(turn: Turn, reason: Reason, needed: int, not_these: tuple[str, ...] = ()) -> Escalation:
     """Begin a run for `needed` more people. `not_these` count as asked: they have just given the case back."""
     case = turn.case
-    held = case.held_until if case.held_until is not None and case.held_until > turn.now else None
+    held = _held_until(turn)
     escalation = Escalation(
         id=turn.new_id(),
         case_id=case.id,
@@ -48,6 +48,12 @@ def start(turn: Turn, reason: Reason, needed: int, not_these: tuple[str, ...] = 
         escalation = _at_step(turn, escalation)
     turn.say("escalation_started", escalation=escalation.id, reason=reason.value, needed=needed, held=held is not None)
     return escalation
+
+
+def _held_until(turn: Turn) -> datetime | None:
+    """Until when page hours hold the case's pages back; None when they may go out now."""
+    until = turn.case.held_until
+    return until if until is not None and until > turn.now else None
 
 
 #: "Everyone": more people than any roster holds.
@@ -166,16 +172,20 @@ def refreeze(turn: Turn, urgency: Urgency, needed: int) -> None:
         return
     before = escalation.deadline
     anew = replace(
-        _move(escalation, Move.REFROZEN),
+        escalation,
         ladder=turn.policy.ladders[urgency],
         urgency=urgency,
         needed=max(needed, escalation.needed),
         step=0,
     )
-    moved = _at_step(turn, anew)
+    turn.say("ladder_refrozen", escalation=escalation.id, urgency=urgency.value)
+    if escalation.state is Run.HELD and _held_until(turn) is not None:
+        # Page hours hold the new urgency back as well: the new ladder begins when they do.
+        turn.put(anew)
+        return
+    moved = _at_step(turn, _move(anew, Move.REFROZEN))
     if before is not None and moved.deadline is not None and escalation.state is Run.ASKING:
         turn.put(replace(moved, deadline=replace(moved.deadline, due_at=min(before.due_at, moved.deadline.due_at))))
-    turn.say("ladder_refrozen", escalation=escalation.id, urgency=urgency.value)
 
 
 def cancel(turn: Turn) -> None:

@@ -7,7 +7,7 @@ from dispatch.case import Event, Line
 from dispatch.casefile import Turn
 from dispatch.effects import Tell
 from dispatch.priority import Urgency
-from tests.heart.bench import Bench, found
+from tests.heart.bench import NOON, Bench, found
 
 
 def with_ana(urgency: Urgency = Urgency.SOON, line: Line = Line.HELD) -> Bench:
@@ -58,6 +58,20 @@ class TestWhoMay:
         assert closure.why_a_lead(bench.file) == "Nobody has spoken with the person yet"
         bench.decide(lambda turn: working.status(turn, Event.ENGAGED, "ana"))
         assert closure.why_a_lead(bench.file) is None
+
+
+def test_a_case_taken_up_again_at_night_frees_whoever_had_it_for_others_at_once() -> None:
+    bench = Bench()
+    bench.open(found(Urgency.SOON), at=NOON.replace(day=7, hour=4), line=Line.HELD)
+    bench.decide(lambda turn: answering.assign(turn, "ana"))
+    bench.decide(working.stand_down)
+
+    def again(turn: Turn) -> bool:
+        closure.reopen(turn)
+        return turn.nudge
+
+    assert bench.decide(again)
+    assert bench.file.owners == ()
 
 
 def test_a_case_taken_up_again_promises_to_call_back_again() -> None:

@@ -13,6 +13,7 @@ from dispatch.case import Line, State
 from dispatch.casefile import Turn
 from dispatch.contactvalues import Population
 from dispatch.effects import Effect, Tell
+from dispatch.escalation import Run
 from dispatch.priority import Mode, Urgency
 from tests.heart.bench import FACTS, NOON, POLICY, ZONE, Bench, found
 
@@ -60,6 +61,43 @@ class TestTheScene:
         bench.decide(working.scene_cleared)
         bench.assess(found(Urgency.URGENT, hold=True), unsafe=True)
         assert bench.file.case.scene_hold
+
+
+class TestAtNight:
+    """Pages about what is soon or routine wait for the morning."""
+
+    night = NOON.replace(day=7, hour=4)
+
+    def asleep(self) -> Bench:
+        bench = Bench()
+        bench.open(found(Urgency.ROUTINE), at=self.night)
+        assert bench.file.escalation is not None
+        assert bench.file.escalation.state is Run.HELD
+        return bench
+
+    @pytest.mark.parametrize(("urgency", "people"), [(Urgency.SOON, 1), (Urgency.ROUTINE, 2)])
+    def test_what_rises_no_further_than_that_waits_on(self, urgency: Urgency, people: int) -> None:
+        bench = self.asleep()
+        bench.assess(found(urgency, people=people))
+        running = bench.file.escalation
+        assert running is not None
+        assert (running.state, running.urgency, running.needed) == (Run.HELD, urgency, people)
+        assert running.deadline is not None
+        assert running.deadline.due_at == bench.file.case.held_until
+        bench.check()
+
+    def test_what_is_urgent_does_not(self) -> None:
+        bench = self.asleep()
+        bench.assess(found(Urgency.URGENT))
+        assert bench.file.case.held_until is None
+        assert bench.file.escalation is not None
+        assert bench.file.escalation.state is Run.ASKING
+
+    def test_nor_what_somebody_raises_by_hand(self) -> None:
+        bench = self.asleep()
+        raised(bench, Urgency.SOON)
+        assert bench.file.escalation is not None
+        assert bench.file.escalation.state is Run.ASKING
 
 
 class TestSetByHand:
