@@ -107,7 +107,8 @@ def _confirm_assessment(who: Asking, svc: Service, case_id: str, values: Values)
 def _emergency(who: Asking, svc: Service, case_id: str, values: Values) -> None:
     confirmed: datetime | None = svc.clock.now() if first(values, "confirmed") else None
     call = EmergencyCall(
-        called_by=who.name or who.actor.id,
+        # Not the name they sign in with: it would stand unsealed in the record.
+        called_by=who.actor.person or who.actor.id,
         agency=first(values, "agency") or "911",
         reason=first(values, "reason"),
         least_invasive_tried=first(values, "least_invasive_tried"),

@@ -100,9 +100,10 @@ def recontact_view(recontact: Recontact, names: Names) -> RecontactView:
     )
 
 
-def emergency_view(emergency: Emergency) -> EmergencyView:
+def emergency_view(emergency: Emergency, names: Names) -> EmergencyView:
     return EmergencyView(
         called_by=emergency.called_by,
+        caller=names.of(emergency.called_by),
         agency=emergency.agency,
         called_at=emergency.called_at,
         incident_number=emergency.incident_number,

@@ -131,6 +131,7 @@ def case(actor: Actor, svc: Service, case_id: str) -> CaseDetail:
     return CaseDetail(
         **{name: getattr(line, name) for name in line.__dataclass_fields__},
         queue_position=position,
+        arrive_by=team.policy.arrive_by(file.case.mode, file.case.respond_by),
         due_at=deadline.due_at if deadline else None,
         due_meaning=deadline.meaning.value if deadline else None,
         because=because_of(views, team.policy),
@@ -141,7 +142,7 @@ def case(actor: Actor, svc: Service, case_id: str) -> CaseDetail:
         contacts=tuple(_contact(svc, row, keys[row.key_id], names) for row in calls),
         assessments=views,
         recontacts=tuple(recontact_view(recontact, names) for recontact in file.recontacts),
-        emergencies=tuple(emergency_view(emergency) for emergency in file.emergencies),
+        emergencies=tuple(emergency_view(emergency, names) for emergency in file.emergencies),
         waivers=waivers.views(svc, waived, keys, names),
         signatures=tuple(signed_view(signature, names) for signature in to_sign),
     )
@@ -237,6 +238,7 @@ def _everybody(file: CaseFile, calls: Iterable[Row[Any]], given: Iterable[Row[An
         *file.owners,
         *(page.person for page in file.pages),
         *(r.owner for r in file.recontacts),
+        *(call.called_by for call in file.emergencies),
         *(row.operator for row in calls),
         *(row.by for row in given),
     ]

@@ -185,6 +185,8 @@ class RecontactView:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmergencyView:
     called_by: str
+    #: who that is, by name
+    caller: Named
     agency: str
     called_at: datetime
     incident_number: str | None
@@ -231,6 +233,8 @@ class CaseDetail(CaseLine):
     """Everything about one case. Whoever gets this is written down in the looks."""
 
     queue_position: int | None
+    #: with the person; None where nobody travels
+    arrive_by: datetime | None
     due_at: datetime | None
     due_meaning: str | None
     because: tuple[Because, ...]

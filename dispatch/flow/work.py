@@ -194,6 +194,11 @@ class EmergencyCall:
 
 
 def emergency(actor: Actor, svc: Service, case_id: str, call: EmergencyCall) -> None:
+    """Raises InvalidInput for an agency or a number of theirs too long to be one, and for a time to come."""
+    lengths = {"agency": len(call.agency), "incident_number": len(call.incident_number or "")}
+    faults = [Fault(name, "has more than 64 characters") for name, length in lengths.items() if length > 64]
+    if faults:
+        raise InvalidInput("; ".join(f"{f.field}: {f.problem}" for f in faults), faults)
     text = "\n".join(part for part in (call.reason, call.least_invasive_tried) if part)
     note = _with_note(actor, svc, case_id, "emergency", text)
 

@@ -6,11 +6,13 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from dispatch.clock import ManualClock
 from dispatch.facts import SAFETY_FACTS
 from dispatch.flow import firing, inbound, people, searching
 from dispatch.responder import Availability
+from dispatch.store import schema
 from tests.api.conftest import TEST, Api
 from tests.api.made import GRAVE, contact
 from tests.console.conftest import Screen, case_of, fill
@@ -190,11 +192,15 @@ def test_a_911_hand_off_stays_on_the_page_until_contact_is_confirmed(api: Api, o
     case, _ = waiting(api, safety={"attempt_in_progress": "yes"})
     assert "CALL 911 NOW" in operator.open(f"/cases/{case}").text
     shown = operator.post(f"/cases/{case}/emergency", {"agency": "911", "reason": "not breathing well"})
-    assert "Nobody has confirmed yet" in shown.text
+    assert "by op. Nobody has confirmed yet" in shown.text
     assert "CALL 911 NOW" not in shown.text
+    with api.svc.record.read() as conn:
+        # What they sign in with is sealed where it belongs, and must not stand beside it in plain letters.
+        assert str(conn.scalar(select(schema.emergencies.c.called_by))).startswith("user:")
     confirmed = operator.post(f"/cases/{case}/emergency", {"agency": "911", "confirmed": "yes"})
     assert "Nobody has confirmed yet" not in confirmed.text
     assert "911 reached the person" in confirmed.text
+    assert operator.post(f"/cases/{case}/emergency", {"agency": "9" * 65}).status == 422
 
 
 def test_assessing_again_moves_the_case_and_a_wrong_answer_is_named(api: Api, ana: Screen) -> None:
