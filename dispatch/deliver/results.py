@@ -18,7 +18,7 @@ from dispatch.channels.failures import FailureKind
 from dispatch.deliver.job import Job, Result
 from dispatch.errors import Conflict, Unavailable
 from dispatch.flow import reports
-from dispatch.flow.blame import blame
+from dispatch.flow.blame import OF_KIND, blame
 from dispatch.flow.commit import mirror, retrying, store, turns_for
 from dispatch.flow.service import Service
 from dispatch.page import Report
@@ -31,7 +31,6 @@ log = logs.get(__name__)
 AGAIN = timedelta(seconds=2)
 _TRIES = 2
 _DOUBTS = 3
-_LOUD = {FailureKind.PERMANENT: Kind.BAD_NUMBER, FailureKind.OPTED_OUT: Kind.OPTED_OUT, FailureKind.OURS: Kind.SERVICE}
 
 
 def record(actor: Actor, svc: Service, results: Sequence[Result]) -> None:
@@ -146,7 +145,7 @@ def _page(actor: Actor, svc: Service, conn: Connection, turn: Turn, result: Resu
         asking.reported(turn, page, Report.SENT)
         return
     kind, code = result.answer.kind, result.answer.code
-    asking.reported(turn, page, Report.FAILED, code, loud=_LOUD.get(kind, Kind.UNDELIVERED))
+    asking.reported(turn, page, Report.FAILED, code, loud=OF_KIND.get(kind, Kind.UNDELIVERED))
     a = schema.attempts
     attempt = conn.execute(select(a).where(a.c.id == job.attempt_id)).one()
     blame(actor, svc, conn, Told(), attempt, Report.FAILED, code, turn)

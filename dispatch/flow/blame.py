@@ -19,13 +19,14 @@ from dispatch.store import people
 from dispatch.store.casefiles import Told
 from dispatch.store.ledger import Entry
 
-_OF_KIND = {
+#: What a refusal of this kind rings.
+OF_KIND = {
     FailureKind.PERMANENT: Kind.BAD_NUMBER,
     FailureKind.OPTED_OUT: Kind.OPTED_OUT,
     FailureKind.OURS: Kind.SERVICE,
 }
 #: Provider's code -> the alarm it deserves; any other is a page that did not arrive.
-LOUD: dict[int, Kind] = {code: _OF_KIND[kind] for code, kind in KINDS.items() if kind in _OF_KIND}
+LOUD: dict[int, Kind] = {code: OF_KIND[kind] for code, kind in KINDS.items() if kind in OF_KIND}
 
 
 def blame(
@@ -52,7 +53,7 @@ def blame(
             turn.do(SendPage(attempt.page_id, attempt.person, voice=True))
     else:
         return []
-    alarm = _OF_KIND[kind]
+    alarm = OF_KIND[kind]
     if turn is not None:
         raise_alarm(turn, alarm, f"code:{code}", subject=attempt.person)
         return []

@@ -16,17 +16,17 @@ from sqlalchemy import Connection, delete, select
 
 from dispatch.access import Act, Actor, check
 from dispatch.alarm import Alarm, Kind
-from dispatch.alarming import open_alarm, ring
+from dispatch.alarming import open_alarm
 from dispatch.coverage import AHEAD, Gap, alarming, gaps
 from dispatch.flow import service_alarms
 from dispatch.flow.commit import mirror
 from dispatch.flow.rosters import TeamNow
 from dispatch.flow.service import Service
 from dispatch.roster import EVERYONE
-from dispatch.store import casefiles, ledger, outbox, people, schema
-from dispatch.store.casefiles import Told, effect_row
+from dispatch.store import ledger, people, schema
+from dispatch.store.casefiles import Told
 from dispatch.store.ledger import Entry
-from dispatch.store.rows import insert_rows, load_rows, update_rows
+from dispatch.store.rows import load_rows, update_rows
 from dispatch.wallclock import wall
 
 _DAY = timedelta(days=1)
@@ -92,22 +92,17 @@ def _tell(
         conn.execute(delete(notices).where(notices.c.key.in_(sorted(gone))))
     if new:
         conn.execute(notices.insert(), [{"key": key, "at": now} for key in sorted(new)])
-    ringing = _ringing(conn, team)
+    ringing, words = _ringing(conn, team), _words(here, list(keys.values()))
     if ringing is None:
-        return [_opened(svc, conn, told, here, list(keys.values()), actor, now)] if new else []
+        alarm = open_alarm(svc.new_id, now, team, Kind.COVERAGE, words)
+        return [service_alarms.open_one(svc, conn, told, alarm, now, actor)] if new else []
     if not keys:
-        ended = service_alarms.end_for(conn, told, team, Kind.COVERAGE, now, actor)
-        return [Entry(now, actor, "alarm_ended", None, team, _about(id_)) for id_ in ended]
-    changed = replace(ringing, because=_words(here, list(keys.values())))
+        return service_alarms.end_for(conn, told, team, Kind.COVERAGE, now, actor)
+    changed = replace(ringing, because=words)
     if not new:
         update_rows(conn, [changed])
         return []
-    rung, rings = ring(changed, here.office, now)
-    update_rows(conn, [rung])
-    told.timers_disarm += casefiles.stop_clocks(conn, [rung.id])
-    casefiles.set_clocks(conn, told, [(rung, team, None)], svc.new_id)
-    outbox.add(conn, [effect_row(each, team, None, 0, svc.new_id, now) for each in rings], now)
-    return [Entry(now, actor, "alarm_rang", None, team, {"alarm": rung.id, "ring": rung.rings})]
+    return service_alarms.ring_one(svc, conn, told, changed, here.office, now, actor)
 
 
 def _ringing(conn: Connection, team: str) -> Alarm | None:
@@ -116,19 +111,6 @@ def _ringing(conn: Connection, team: str) -> Alarm | None:
     query = select(a.id).where(a.team == team, a.kind == Kind.COVERAGE.value, a.case_id.is_(None))
     query = query.where(a.subject.is_(None), a.ended_at.is_(None))
     return next(iter(load_rows(conn, Alarm, "id", list(conn.scalars(query)))), None)
-
-
-def _opened(
-    svc: Service, conn: Connection, told: Told, here: TeamNow, found: Sequence[Gap], actor: str, now: datetime
-) -> Entry:
-    alarm = open_alarm(svc.new_id, now, here.team.id, Kind.COVERAGE, _words(here, found))
-    insert_rows(conn, [alarm])
-    casefiles.set_clocks(conn, told, [(alarm, here.team.id, None)], svc.new_id)
-    return Entry(now, actor, "alarm_opened", None, here.team.id, _about(alarm.id))
-
-
-def _about(alarm: str) -> dict[str, object]:
-    return {"alarm": alarm, "kind": Kind.COVERAGE.value, "subject": None}
 
 
 def _words(here: TeamNow, found: Sequence[Gap]) -> tuple[str, ...]:

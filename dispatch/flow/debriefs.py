@@ -175,8 +175,8 @@ def answer(actor: Actor, svc: Service, debrief_id: str, event: Event, done: Done
             over = service_alarms.end_for(
                 conn, told, matter.row.team, Kind.DEBRIEF, matter.now, actor.id, subject=matter.row.person
             )
-            for alarm in over:
-                matter.say("alarm_ended", alarm=alarm, kind=Kind.DEBRIEF.value)
+            for entry in over:
+                matter.say(entry.kind, **entry.data)
 
     matters.settle(actor, svc, Act.DEBRIEF, Debrief, debrief_id, decide, first=first, also=also)
 

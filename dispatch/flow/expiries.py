@@ -11,7 +11,6 @@ from sqlalchemy import Connection, select
 
 from dispatch.access import Act, Actor, check
 from dispatch.alarm import Alarm, Kind
-from dispatch.alarming import end
 from dispatch.effects import Tell
 from dispatch.flow import service_alarms
 from dispatch.flow.commit import mirror
@@ -21,10 +20,10 @@ from dispatch.renewal import EXPIRED, Expiry, expiring
 from dispatch.responder import Responder
 from dispatch.roster import duties
 from dispatch.rulepack import key_of
-from dispatch.store import casefiles, ledger, notices, outbox, people, schema
+from dispatch.store import ledger, notices, outbox, people, schema
 from dispatch.store.casefiles import Told, effect_row
 from dispatch.store.ledger import Entry
-from dispatch.store.rows import load_rows, update_rows
+from dispatch.store.rows import load_rows
 from dispatch.wallclock import wall
 
 #: Nobody is woken for something that has days: texts go out between these hours of the team.
@@ -75,10 +74,7 @@ def _warn(actor: Actor, svc: Service, team_id: str) -> int:
                 )
         for alarm in load_rows(conn, Alarm, "id", over):
             if alarm.open:
-                update_rows(conn, [end(alarm, actor.id, now)])
-                told.timers_disarm += casefiles.stop_clocks(conn, [alarm.id])
-                data = {"alarm": alarm.id, "kind": alarm.kind.value}
-                entries.append(Entry(now, actor.id, "alarm_ended", None, team_id, data))
+                entries.append(service_alarms.end_one(conn, told, alarm, now, actor.id))
         if entries:
             told.ledger_no = ledger.append(conn, entries)
     mirror(svc, told)

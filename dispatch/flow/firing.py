@@ -10,17 +10,15 @@ from sqlalchemy import Connection, select
 from dispatch import logs, overdue
 from dispatch.access import Act, Actor, check
 from dispatch.alarm import Alarm
-from dispatch.alarming import ring
 from dispatch.casefile import Turn
 from dispatch.deadline import Meaning
 from dispatch.errors import NotFound
-from dispatch.flow import debriefs, departures, handoffs, shiftchecks, signatures, swaps
+from dispatch.flow import debriefs, departures, handoffs, service_alarms, shiftchecks, signatures, swaps
 from dispatch.flow.commit import mirror, retrying, store, turn_for
 from dispatch.flow.service import Service
-from dispatch.store import casefiles, deadlines, ledger, outbox, schema
-from dispatch.store.casefiles import Told, effect_row
-from dispatch.store.ledger import Entry
-from dispatch.store.rows import load_rows, update_rows
+from dispatch.store import casefiles, deadlines, ledger, schema
+from dispatch.store.casefiles import Told
+from dispatch.store.rows import load_rows
 
 log = logs.get(__name__)
 
@@ -95,17 +93,10 @@ def _ring(actor: Actor, svc: Service, deadline_id: str, alarm_id: str) -> int:
         found = load_rows(conn, Alarm, "id", [alarm_id])
         if not found or not found[0].open or not _stands(conn, deadline_id):
             return 0
-        alarm = found[0]
-        office = svc.rosters.team(conn, alarm.team).office
-        rung, rings = ring(alarm, office, now)
-        update_rows(conn, [rung])
-        told = Told(teams={alarm.team})
-        casefiles.stop_clocks(conn, [alarm.id])
-        casefiles.set_clocks(conn, told, [(rung, alarm.team, None)], svc.new_id)
-        outbox.add(conn, [effect_row(r, alarm.team, None, 0, svc.new_id, now) for r in rings], now)
-        if rung.rings > alarm.rings:
-            entry = Entry(now, actor.id, "alarm_rang", None, alarm.team, {"alarm": alarm.id, "ring": rung.rings})
-            told.ledger_no = ledger.append(conn, [entry])
+        told, office = Told(), svc.rosters.team(conn, found[0].team).office
+        entries = service_alarms.ring_one(svc, conn, told, found[0], office, now, actor.id)
+        if entries:
+            told.ledger_no = ledger.append(conn, entries)
     mirror(svc, told)
     return 1
 

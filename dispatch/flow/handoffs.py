@@ -223,9 +223,7 @@ def _settled(conn: Connection, told: Told, matter: Matter[Handoff]) -> list[Entr
     row = matter.row
     if row.state is not State.ACCEPTED or held_by(conn, row.giver, row.team):
         return []
-    ended = service_alarms.end_for(conn, told, row.team, Kind.HANDOFF, matter.now, matter.actor, subject=row.giver)
-    data = {"kind": Kind.HANDOFF.value}
-    return [Entry(matter.now, matter.actor, "alarm_ended", None, row.team, {"alarm": id_, **data}) for id_ in ended]
+    return service_alarms.end_for(conn, told, row.team, Kind.HANDOFF, matter.now, matter.actor, subject=row.giver)
 
 
 def _offered(conn: Connection, wanted: Offer, giver: str) -> tuple[str, ...]:

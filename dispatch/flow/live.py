@@ -15,15 +15,16 @@ from sqlalchemy import select
 
 from dispatch.access import Act, Actor, check
 from dispatch.alarm import Alarm, Kind
-from dispatch.alarming import end, open_alarm
+from dispatch.alarming import open_alarm
 from dispatch.errors import Fault, InvalidInput
+from dispatch.flow import service_alarms
 from dispatch.flow.commit import mirror
 from dispatch.flow.service import Service
-from dispatch.store import casefiles, ledger, people, schema
+from dispatch.store import ledger, people, schema
 from dispatch.store.casefiles import Told
 from dispatch.store.conflict import insert_for
 from dispatch.store.ledger import Entry
-from dispatch.store.rows import insert_rows, load_rows, update_rows
+from dispatch.store.rows import load_rows
 
 
 class Mark(StrEnum):
@@ -81,11 +82,8 @@ def ring_installer(actor: Actor, svc: Service, team: str, person: str) -> str:
         if people.one(conn, person).phone is None:
             raise InvalidInput(f"{person} has no telephone number.", [Fault("person", "has no telephone number")])
         alarm = open_alarm(svc.new_id, now, team, Kind.SET_UP, ("set_up",), recipients=(person,))
-        insert_rows(conn, [alarm])
         told = Told(teams={team})
-        casefiles.set_clocks(conn, told, [(alarm, team, None)], svc.new_id)
-        data = {"alarm": alarm.id, "kind": alarm.kind.value}
-        told.ledger_no = ledger.append(conn, [Entry(now, actor.id, "alarm_opened", None, team, data)])
+        told.ledger_no = ledger.append(conn, [service_alarms.open_one(svc, conn, told, alarm, now, actor.id)])
     mirror(svc, told)
     return alarm.id
 
@@ -108,8 +106,6 @@ def end_ring(actor: Actor, svc: Service, alarm_id: str) -> None:
         check(actor, Act.MANAGE_PEOPLE, alarm.team)
         if not alarm.open:
             return
-        update_rows(conn, [end(alarm, actor.id, now)])
-        told = Told(timers_disarm=casefiles.stop_clocks(conn, [alarm.id]))
-        data = {"alarm": alarm.id, "kind": alarm.kind.value}
-        told.ledger_no = ledger.append(conn, [Entry(now, actor.id, "alarm_ended", None, alarm.team, data)])
+        told = Told()
+        told.ledger_no = ledger.append(conn, [service_alarms.end_one(conn, told, alarm, now, actor.id)])
     mirror(svc, told)

@@ -4,21 +4,25 @@ record's versions stand."""
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy import Connection, Row, select
 
 from dispatch import policyfile, rosterfile
 from dispatch.casefile import Office
+from dispatch.credential import Credential
 from dispatch.errors import Fault, InvalidInput
 from dispatch.need import Limits
 from dispatch.policy import Policy
 from dispatch.policyreader import Bands
 from dispatch.roster import Roster, Team
-from dispatch.rulepack import RulePacks
+from dispatch.rulepack import RulePacks, TitleRule, best_title, waived_title
 from dispatch.store import schema, teams
 from dispatch.store.engine import Record
 from dispatch.teamfile import settings_from
+from dispatch.wallclock import wall
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,17 @@ class TeamNow:
     def limits(self) -> Limits:
         limits = self.policy.limits
         return Limits(limits.rest_after, limits.pages_per_night, limits.night, self.team.timezone)
+
+    def title(self, held: Sequence[Credential], now: datetime) -> TitleRule | str:
+        """What these credentials make of somebody here today by the state's rules; else why none of them counts."""
+        today = wall(now, self.team.zone).date()
+        pack = self.rules.of(self.team.state, today) if self.rules is not None else None
+        return best_title(held, self.team.state, self.team.id, today, pack)
+
+    def waived_title(self, held: Sequence[Credential], now: datetime) -> TitleRule | str:
+        """The same for somebody whose credential is waived."""
+        today = wall(now, self.team.zone).date()
+        return waived_title(held, self.team.state, self.team.id, today, self.rules)
 
 
 class Rosters:

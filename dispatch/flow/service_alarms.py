@@ -9,11 +9,12 @@ from sqlalchemy import Connection, select
 
 from dispatch import logs
 from dispatch.alarm import Alarm, Kind
-from dispatch.alarming import end, open_alarm
+from dispatch.alarming import end, open_alarm, ring
+from dispatch.casefile import Office
 from dispatch.errors import Unavailable
 from dispatch.flow.service import Service
-from dispatch.store import casefiles, schema
-from dispatch.store.casefiles import Told
+from dispatch.store import casefiles, outbox, schema
+from dispatch.store.casefiles import Told, effect_row
 from dispatch.store.ledger import Entry
 from dispatch.store.rows import insert_rows, load_rows, update_rows
 
@@ -36,34 +37,55 @@ def open_for(
     gives it."""
     entries = []
     for team in teams:
-        a = schema.alarms
-        same = select(a.c.id).where(
-            a.c.team == team, a.c.kind == kind.value, a.c.case_id.is_(None), a.c.ended_at.is_(None)
-        )
-        same = same.where(a.c.subject.is_(None) if subject is None else a.c.subject == subject)
-        if conn.execute(same).first() is not None:
+        if _ringing(conn, team, kind, subject):
             continue
         alarm = open_alarm(svc.new_id, now, team, kind, (because,), subject=subject)
-        insert_rows(conn, [alarm])
-        casefiles.set_clocks(conn, told, [(alarm, team, None)], svc.new_id)
-        data = {"alarm": alarm.id, "kind": kind.value, "subject": subject}
-        entries.append(Entry(now, actor, "alarm_opened", None, team, data))
+        entries.append(open_one(svc, conn, told, alarm, now, actor))
     return entries
+
+
+def open_one(svc: Service, conn: Connection, told: Told, alarm: Alarm, now: datetime, actor: str) -> Entry:
+    """Open this one; its first ring is its clock's."""
+    insert_rows(conn, [alarm])
+    casefiles.set_clocks(conn, told, [(alarm, alarm.team, None)], svc.new_id)
+    data = {"alarm": alarm.id, "kind": alarm.kind.value, "subject": alarm.subject}
+    return Entry(now, actor, "alarm_opened", None, alarm.team, data)
+
+
+def ring_one(
+    svc: Service, conn: Connection, told: Told, alarm: Alarm, office: Office, now: datetime, actor: str
+) -> list[Entry]:
+    """Ring it now; nothing is said of one that waits for the morning. Raises Conflict when it was changed meanwhile."""
+    rung, rings = ring(alarm, office, now)
+    update_rows(conn, [rung])
+    told.teams.add(alarm.team)
+    told.timers_disarm += casefiles.stop_clocks(conn, [alarm.id])
+    casefiles.set_clocks(conn, told, [(rung, alarm.team, None)], svc.new_id)
+    outbox.add(conn, [effect_row(each, alarm.team, None, 0, svc.new_id, now) for each in rings], now)
+    if rung.rings == alarm.rings:
+        return []
+    return [Entry(now, actor, "alarm_rang", None, alarm.team, {"alarm": alarm.id, "ring": rung.rings})]
 
 
 def end_for(
     conn: Connection, told: Told, team: str, kind: Kind, now: datetime, by: str, *, subject: str | None = None
-) -> list[str]:
-    """The cause is gone: end what rings for it in this team; the ids of those alarms."""
-    a = schema.alarms
-    query = select(a.c.id).where(
-        a.c.team == team, a.c.kind == kind.value, a.c.case_id.is_(None), a.c.ended_at.is_(None)
-    )
-    query = query.where(a.c.subject.is_(None) if subject is None else a.c.subject == subject)
-    ended = load_rows(conn, Alarm, "id", list(conn.scalars(query)))
-    update_rows(conn, [end(alarm, by, now) for alarm in ended])
-    told.timers_disarm += casefiles.stop_clocks(conn, [alarm.id for alarm in ended])
-    return [alarm.id for alarm in ended]
+) -> list[Entry]:
+    """The cause is gone: end what rings for it in this team."""
+    rings = load_rows(conn, Alarm, "id", _ringing(conn, team, kind, subject))
+    return [end_one(conn, told, one, now, by) for one in rings]
+
+
+def _ringing(conn: Connection, team: str, kind: Kind, subject: str | None) -> list[str]:
+    a = schema.alarms.c
+    query = select(a.id).where(a.team == team, a.kind == kind.value, a.case_id.is_(None), a.ended_at.is_(None))
+    return list(conn.scalars(query.where(a.subject.is_(None) if subject is None else a.subject == subject)))
+
+
+def end_one(conn: Connection, told: Told, alarm: Alarm, now: datetime, by: str) -> Entry:
+    """Raises Conflict when it was changed meanwhile."""
+    update_rows(conn, [end(alarm, by, now)])
+    told.timers_disarm += casefiles.stop_clocks(conn, [alarm.id])
+    return Entry(now, by, "alarm_ended", None, alarm.team, {"alarm": alarm.id, "kind": alarm.kind.value})
 
 
 def for_every_team(svc: Service, look: Callable[[str], int]) -> int:

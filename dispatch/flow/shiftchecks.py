@@ -166,10 +166,10 @@ def _relieve(conn: Connection, matter: Matter[ShiftCheck], told: Told) -> None:
     """The alarm ends with its cause: they have answered."""
     row = matter.row
     if row.state not in WAITING:
-        for alarm in service_alarms.end_for(
+        for entry in service_alarms.end_for(
             conn, told, row.team, Kind.SHIFT_CHECK, matter.now, matter.actor, subject=row.person
         ):
-            matter.say("alarm_ended", alarm=alarm, kind=Kind.SHIFT_CHECK.value)
+            matter.say(entry.kind, **entry.data)
 
 
 def _standings(svc: Service, conn: Connection, team: str, now: datetime) -> dict[str, Standing]:

@@ -21,7 +21,7 @@ from dispatch.flow import marking, matters
 from dispatch.flow.rosters import TeamNow
 from dispatch.flow.service import Service
 from dispatch.matter import Matter
-from dispatch.rulepack import TitleRule, best_title, waived_title
+from dispatch.rulepack import TitleRule
 from dispatch.signature import (
     WITHIN,
     Signature,
@@ -36,7 +36,6 @@ from dispatch.signature import (
 from dispatch.store import casefiles, contacts, notes, people, schema
 from dispatch.store.casefiles import Told
 from dispatch.store.rows import insert_rows, load_rows, update_rows
-from dispatch.wallclock import wall
 
 
 def ask(actor: Actor, svc: Service, conn: Connection, turn: Turn, assessments: Sequence[tuple[str, str]]) -> Told:
@@ -48,10 +47,9 @@ def ask(actor: Actor, svc: Service, conn: Connection, turn: Turn, assessments: S
         return told
     team = svc.rosters.team(conn, turn.case.team)
     who = people.responder(row)
-    title = _title(team, row, turn.now)
+    title = team.title(who.credentials, turn.now)
     if isinstance(title, str):  # whoever works by a waiver, or on a lapsed credential, is what they would be with it
-        today = wall(turn.now, team.team.zone).date()
-        title = waived_title(who.credentials, team.team.state, team.team.id, today, team.rules)
+        title = team.waived_title(who.credentials, turn.now)
     if not needs_signature(title):
         return told
     supervisor = _supervisor(conn, team, row, turn.now)
@@ -139,17 +137,11 @@ def _of_case(conn: Connection, case_id: str) -> list[tuple[Signature, str]]:
     return [(row, protocols[row.assessment_id]) for row in rows]
 
 
-def _title(team: TeamNow, row: Row[Any], now: datetime) -> TitleRule | str:
-    today = wall(now, team.team.zone).date()
-    pack = team.rules.of(team.team.state, today) if team.rules is not None else None
-    return best_title(people.responder(row).credentials, team.team.state, team.team.id, today, pack)
-
-
 def own_title(actor: Actor, svc: Service, conn: Connection, team: str) -> TitleRule | str:
     row = next(iter(people.some(conn, [actor.person])), None) if actor.person else None
     if row is None:
         return "this sign-in belongs to nobody with a credential"
-    return _title(svc.rosters.team(conn, team), row, svc.clock.now())
+    return svc.rosters.team(conn, team).title(people.responder(row).credentials, svc.clock.now())
 
 
 def _supervisor(conn: Connection, team: TeamNow, row: Row[Any], now: datetime) -> str | None:
@@ -157,10 +149,7 @@ def _supervisor(conn: Connection, team: TeamNow, row: Row[Any], now: datetime) -
     mine = people.responder(row).credentials
     named = [c.supervisor for c in mine if c.supervisor is not None]
     rows = [one for one in people.some(conn, named) if one.active]
-    titles = {one.id: _title(team, one, now) for one in rows}
+    titles = {one.id: team.title(people.responder(one).credentials, now) for one in rows}
     ringable = [who.responder for who in marking.present(conn, team, now) if can_be_rung(who, now)]
-    today = wall(now, team.team.zone).date()
-    pack = team.rules.of(team.team.state, today) if team.rules is not None else None
-    for who in ringable:
-        titles[who.id] = best_title(who.credentials, team.team.state, team.team.id, today, pack)
+    titles |= {who.id: team.title(who.credentials, now) for who in ringable}
     return whose(row.id, mine, team.team.state, [who.id for who in ringable], titles)

@@ -11,10 +11,8 @@ from dispatch.flow.service import Service
 from dispatch.matching import Candidate, Need, team_mix
 from dispatch.priority import Mode
 from dispatch.responder import Standing
-from dispatch.rulepack import best_title, waived_title
 from dispatch.store import people, waivers
 from dispatch.teammix import Mix
-from dispatch.wallclock import wall
 
 
 def must_be_there(svc: Service, team: str) -> None:
@@ -34,13 +32,8 @@ def may_be_given(svc: Service, conn: Connection, file: CaseFile, person: str) ->
     if row is None or team.team.id not in row.teams:
         problem = "is nobody of the team"
         raise InvalidInput(f"person: {problem}", [Fault("person", problem)])
-    held, state = people.responder(row).credentials, team.team.state
-    today = wall(svc.clock.now(), team.team.zone).date()
-    if any(one.person == person for one in waivers.standing(conn, [file.case.id]).get(file.case.id, ())):
-        title = waived_title(held, state, team.team.id, today, team.rules)
-    else:
-        pack = team.rules.of(state, today) if team.rules is not None else None
-        title = best_title(held, state, team.team.id, today, pack)
+    waived = any(one.person == person for one in waivers.standing(conn, [file.case.id]).get(file.case.id, ()))
+    title = (team.waived_title if waived else team.title)(people.responder(row).credentials, svc.clock.now())
     if isinstance(title, str):
         raise Refused(f"{person}: {title}. A lead may waive a credential that has lapsed, for this case.")
 

@@ -22,12 +22,10 @@ from dispatch.flow.commit import commit
 from dispatch.flow.names import Names
 from dispatch.flow.service import Service
 from dispatch.flow.views import WaiverView
-from dispatch.responder import Responder
-from dispatch.rulepack import Supervision, TitleRule, best_title
+from dispatch.rulepack import Supervision, TitleRule
 from dispatch.store import datakeys, people
 from dispatch.store import waivers as stored
 from dispatch.store.sealing import DataKey
-from dispatch.wallclock import wall
 
 
 def waived(conn: Connection, case_ids: Collection[str]) -> dict[str, frozenset[str]]:
@@ -131,13 +129,6 @@ def _may_be_waived(svc: Service, conn: Connection, file: CaseFile, person: str) 
     why = why_not_waived(who.credentials, team)
     if why is not None:
         raise Refused(f"{why[:1].upper()}{why[1:]}.")
-    title = _title(svc, conn, team, who)
+    title = svc.rosters.team(conn, team).title(who.credentials, svc.clock.now())
     if isinstance(title, TitleRule) and title.supervision is Supervision.NONE:
         raise Refused(f"Nothing has to be waived: the title {title.title} counts for this case.")
-
-
-def _title(svc: Service, conn: Connection, team: str, who: Responder) -> TitleRule | str:
-    current = svc.rosters.team(conn, team)
-    today = wall(svc.clock.now(), current.team.zone).date()
-    pack = current.rules.of(current.team.state, today) if current.rules is not None else None
-    return best_title(who.credentials, current.team.state, team, today, pack)
