@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Literal
 
 from dispatch.ladder import Ladder, Step
@@ -112,6 +112,11 @@ class Policy:
     def recontact_within(self, line: str, urgency: Urgency) -> timedelta | None:
         """How soon an operator tries the person again, or None. A line that is not listed is like a lost one."""
         return self.recontact.get(line, self.recontact["lost"]).get(urgency)
+
+    def arrive_by(self, mode: Mode, respond_by: datetime) -> datetime | None:
+        """When somebody is to be with the person: as long after the first words as a way may take. None where nobody
+        travels."""
+        return respond_by + self.check_in.arrival if mode in (Mode.MOBILE, Mode.CO_RESPONSE) else None
 
     def codes_of(self, urgency: Urgency, mode: Mode) -> dict[str, str]:
         """The case's level in each other service's codes."""

@@ -35,8 +35,6 @@ class Triage:
     mode: Mode
     #: the first conversation between a QMHP and the person, counted from the moment the contact was answered
     respond_by: datetime
-    #: with the person, where somebody is to travel
-    arrive_by: datetime | None
     #: something was left open, or nothing was assessed
     incomplete: bool
     #: emergency services are called for these; the case stays open until they have confirmed contact
@@ -103,7 +101,6 @@ def triage(
         urgency=urgency,
         mode=mode,
         respond_by=respond_by,
-        arrive_by=respond_by + policy.check_in.arrival if mode in {Mode.MOBILE, Mode.CO_RESPONSE} else None,
         incomplete=any(one.incomplete for one in _of_the_person(given)) or _nobody_assessed(given),
         hard_stops=facts.safety.hard_stops(Tri.YES),
         people_needed=2 if alone else 1,

@@ -55,6 +55,7 @@ def test_one_case_shows_everything_and_the_look_is_recorded(api: Api) -> None:
     assert detail["pages"][0]["person"] == {"id": "ana", "name": "Ana Ruiz"}
     assert (detail["escalation"]["step"], detail["escalation"]["asks"]) == (1, ["primary"])
     assert detail["due_meaning"] is not None
+    assert (detail["respond_by"], detail["arrive_by"]) == ("2026-01-05T13:00:00Z", "2026-01-05T14:00:00Z")
     assert api.looks() == ["case_seen"]
 
 

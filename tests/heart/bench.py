@@ -40,7 +40,6 @@ def found(urgency: Urgency, *, people: int = 1, incomplete: bool = False, hold: 
         urgency=urgency,
         mode=Mode.MOBILE if people > 1 else POLICY.mode[urgency],
         respond_by=NOON + POLICY.respond_by[urgency],
-        arrive_by=None,
         incomplete=incomplete,
         hard_stops=(),
         people_needed=people,

@@ -229,8 +229,9 @@ def test_time_counts_from_the_answer_and_a_late_entry_says_so() -> None:
 
 
 def test_only_those_who_travel_have_a_time_to_arrive() -> None:
-    assert decide(scored("cssrs-screener", "high")).arrive_by == ANSWERED + timedelta(hours=2)
-    assert decide(NEGATIVE).arrive_by is None
+    visit, call = decide(scored("cssrs-screener", "high")), decide(NEGATIVE)
+    assert default().arrive_by(visit.mode, visit.respond_by) == ANSWERED + timedelta(hours=2)
+    assert default().arrive_by(call.mode, call.respond_by) is None
 
 
 @pytest.mark.parametrize("call_type", ["silent", "hang_up", "abusive", "prank", "test", "information"])
