@@ -31,6 +31,7 @@ from dispatch.reply import (
     Stage,
     Status,
     StatusList,
+    SwapAnswer,
     Unknown,
     Verb,
     Who,
@@ -56,6 +57,9 @@ MISSED = ReplyContext(late_pages=[LatePage("K7Q", "p1", fresh=True)])
 MISSED_AND_PAGED = ReplyContext(late_pages=MISSED.late_pages, open_pages=[OpenPage("M4R", "p2")])
 LONG_AGO = ReplyContext(late_pages=[LatePage("K7Q", "p1")], open_pages=[OpenPage("M4R", "p2")])
 HAS_IT = ReplyContext(late_pages=[LatePage("B3X", "p3")], held=HOLDS.held)
+HAS_ONE_OF_TWO = ReplyContext(late_pages=[LatePage("K7Q", "p1"), LatePage("B3X", "p3")], held=HOLDS.held)
+HAS_TWO = ReplyContext(late_pages=[LatePage("B3X", "p3")], held=HOLDS_TWO.held)
+ONE_OF_TWO_CHECKED = ReplyContext(held=HOLDS_TWO.held, check_ins=HOLDS_TWO.held[1:])
 COMES_ON = ReplyContext(shift_checks=["s1"])
 COMES_ON_TWICE = ReplyContext(shift_checks=["s1", "s2"], open_pages=PAGED.open_pages)
 COMES_ON_AND_CHECKED = ReplyContext(held=ON_SCENE.held, check_ins=ON_SCENE.held, shift_checks=["s1"])
@@ -85,6 +89,9 @@ SITUATIONS: list[tuple[str, ReplyContext, str, Meaning]] = [
     ("a safety check-in comes before the start of a shift", COMES_ON_AND_CHECKED, "ok", CheckInOk("c3")),
     ("on scene, no check-in is waited for", COMES_ON_AND_HOLDS, "ok", ShiftCheckOk(("s1",))),
     ("no is no answer to the start of a shift", COMES_ON, "no", Unknown()),
+    ("off at the start of a shift is off", COMES_ON, "off", Off()),
+    ("done, at the start of a shift, is done", COMES_ON_AND_HOLDS, "5", Status("c3", Verb.CLEAR)),
+    ("take and pass are about a swap alone", HOLDS_AND_PAGED, "take k4m7", SwapAnswer(takes=True, code="K4M7")),
     ("six digits", PROVES, "493827", NumberCode("493827")),
     ("six digits in two threes", PROVES, "493 827.", NumberCode("493827")),
     ("six digits nobody waits for", IDLE, "493827", Unknown()),
@@ -99,6 +106,9 @@ SITUATIONS: list[tuple[str, ReplyContext, str, Meaning]] = [
     ("a page closed long ago, by code", LONG_AGO, "1 K7Q", LateAccept("p1")),
     ("yes said twice", HAS_IT, "1", LateAccept("p3")),
     ("no after yes is not guessed", HAS_IT, "2", Unknown()),
+    ("yes said twice is about the case they hold", HAS_ONE_OF_TWO, "1", LateAccept("p3")),
+    ("yes said twice, with two cases held", HAS_TWO, "1", Unknown()),
+    ("a code nobody waits for an answer to", IDLE, "1 K7Q", Unknown()),
     ("on the way", HOLDS, "3", Status("c3", Verb.EN_ROUTE)),
     ("on scene", HOLDS, "arrived B3X", Status("c3", Verb.ARRIVED)),
     ("reached, with a page open", HOLDS_AND_PAGED, "6", Status("c3", Verb.REACHED)),
@@ -112,6 +122,7 @@ SITUATIONS: list[tuple[str, ReplyContext, str, Meaning]] = [
     ("call", HOLDS, "CALL B3X", CallBridge("c3")),
     ("call before accepting", PAGED, "CALL", Unknown()),
     ("a check-in answered", CHECKED, "ok", CheckInOk("c3")),
+    ("a check-in of one of two cases answered", ONE_OF_TWO_CHECKED, "ok", CheckInOk("c8")),
     ("a check-in answered with a page open", CHECKED_AND_PAGED, "ok", CheckInOk("c3")),
     ("no in answer to a check-in", CHECKED, "No!", ALARM),
     ("no in answer to a check-in with a page open", CHECKED_AND_PAGED, "2", ALARM),
