@@ -83,7 +83,9 @@ def _case_of(svc: Service, context: ReplyContext) -> str | None:
 
 
 def stranger(actor: Actor, svc: Service, row: Row[Any]) -> None:
-    """A number we do not know: where to find help, kept, and shown at once. Not more often than a person would."""
+    """A number we do not know: where to find help, kept, and shown at once. Not more often than a person would, and
+    while nobody has seen what rang for a number, further texts from it are shown beside the first: whoever sends a
+    hundred would ring a hundred times, each again every half hour."""
     now = svc.clock.now()
     with svc.record.write() as conn:
         if not inbox.finish(conn, row.id, now):
@@ -94,8 +96,12 @@ def stranger(actor: Actor, svc: Service, row: Row[Any]) -> None:
         )
         told = Told()
         teams = service_alarms.every_team(conn)
+        a = schema.alarms.c
+        unseen = select(a.subject).join(schema.inbox, i.c.id == a.subject)
+        unseen = unseen.where(a.kind == Kind.UNKNOWN_TEXT.value, a.ended_at.is_(None))
+        first = conn.scalar(unseen.where(i.c.sender_index == row.sender_index).order_by(a.opened_at).limit(1))
         entries = service_alarms.open_for(
-            svc, conn, told, teams, Kind.UNKNOWN_TEXT, "unknown_number", now, actor.id, subject=row.id
+            svc, conn, told, teams, Kind.UNKNOWN_TEXT, "unknown_number", now, actor.id, subject=first or row.id
         )
         if (conn.scalar(lately) or 0) <= STRANGER_ANSWERS:
             effect = AnswerNumber(row.id, "stranger")

@@ -183,15 +183,26 @@ def test_what_is_not_understood_is_answered_kept_and_shown(world: World) -> None
 def test_an_unknown_number_is_told_where_to_find_help_three_times_an_hour_at_most(world: World) -> None:
     for _ in range(3):
         world.stranger.reply("help me").expect_sms("988")
-        world.kim.expect_sms("ALARM", "a number we do not know")
     world.stranger.reply("hello?")
     world.kim.expect_sms("ALARM", "a number we do not know")
-    assert world.ringing() == ["unknown_text"] * 4
     world.forward(minutes=61)
-    for _ in range(8):
+    for _ in range(2):
         world.kim.expect_sms("ALARM", "a number we do not know")
     world.stranger.reply("still there").expect_sms("988")
+
+
+def test_an_unknown_number_rings_once_until_somebody_has_seen_it(world: World) -> None:
+    """Whoever sends a hundred texts would else ring a hundred times, and each of them again every half hour."""
+    for words in ("help me", "hello?", "is anybody there"):
+        world.stranger.reply(words).expect_sms("988")
     world.kim.expect_sms("ALARM", "a number we do not know")
+    assert world.ringing() == ["unknown_text"]
+    (alarm,) = world.rows(schema.alarms)
+    world.do(paging.acknowledge_alarm, COORDINATOR, alarm.id)
+    assert world.ringing() == []
+    world.stranger.reply("please")
+    world.kim.expect_sms("ALARM", "a number we do not know")
+    assert world.ringing() == ["unknown_text"]
 
 
 def test_a_text_whose_webhook_never_came_is_fetched_from_the_provider_once(world: World) -> None:
