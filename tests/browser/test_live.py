@@ -120,3 +120,10 @@ def test_what_was_unfolded_stays_unfolded_while_the_board_changes(site: Site, pa
     site.log(draft(), "k1")
     expect(page.locator("#queue tbody tr")).to_have_count(1)
     expect(more.locator("li")).to_be_visible()
+
+    seen = page.locator("#alarms").get_by_role("button", name=re.compile("^I have seen it"))
+    expect(seen).to_have_count(6)
+    for left in (5, 4):
+        seen.first.press("Enter")
+        expect(seen).to_have_count(left)
+        expect(seen.first).to_be_focused()

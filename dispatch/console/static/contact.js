@@ -125,7 +125,13 @@
   let dirty = false;
   form.addEventListener("change", () => { dirty = true; skip(); stop(); });
   form.addEventListener("input", () => { dirty = true; });
-  document.addEventListener("htmx:after:swap", () => { skip(); say(); });
+  document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+    skip();
+    say();
+    // The form that was added stands above its button: on to its first question.
+    const added = ctx.response.status < 400 && ctx.target?.id === "protocols" && ctx.target.querySelector(":scope > :last-child .q");
+    if (added) focus(added);
+  });
 
   // A screen reader hears what the answers come to when that changes, and not a list of reasons at every key.
   function say() {

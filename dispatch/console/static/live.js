@@ -30,8 +30,17 @@
   // A burst of a hundred events is one look, and the last event is never left unlooked at.
   function soon() { waiting ??= setTimeout(look, GATHER); }
 
+  // A button that goes away with what it did takes the focus along: whoever works by keyboard stands at the next one.
+  function stay() {
+    if (part.contains(document.activeElement)) return;
+    const next = part.querySelector("#alarms .alarms > li:not(.seen) button") || part.querySelector("h2");
+    if (next.matches("h2")) next.tabIndex = -1;
+    next.focus();
+  }
+
   document.addEventListener("htmx:after:swap", (event) => {
     if (event.detail.ctx.response.status >= 400) return;
+    if (event.detail.ctx.request.method === "POST") stay();
     const inside = part.querySelector("[data-title]");
     if (!inside) return;
     if (stream.readyState === EventSource.OPEN) say(true);
