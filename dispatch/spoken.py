@@ -19,6 +19,7 @@ LINES: dict[str, str] = {
     "no_key": "No key was pressed. The page stays open; answer it by text. Goodbye.",
     "wrong_key": "That key means nothing here.",
     "acknowledged": "Acknowledged. It rings again until the matter is settled. Goodbye.",
+    "alarm_over": "This alarm has ended. Nothing to do. Goodbye.",
     "connecting": "Case {code}. Connecting you now.",
     "not_connected": "The call was not answered. Goodbye.",
     "call_over": "The call is over. Goodbye.",

@@ -12,6 +12,7 @@ from sqlalchemy import Row, select
 from dispatch import answering, spoken
 from dispatch.access import Act, Actor, Role, check
 from dispatch.alarm import Alarm
+from dispatch.case import State
 from dispatch.casefile import Turn
 from dispatch.channels import twiml
 from dispatch.flow import paging, proofs
@@ -79,7 +80,8 @@ def _page(svc: Service, attempt: Row[Any], page_id: str, key: str, again: str, *
             more = conn.scalar(
                 select(n.c.id).where(n.c.case_id == page.case_id, n.c.state.in_(("asking", "exhausted")))
             )
-        said = "first_of_two" if owner and more else "accepted" if owner else "taken"
+        others = "closed" if case.state == State.CLOSED.value else "taken"
+        said = "first_of_two" if owner and more else "accepted" if owner else others
         return twiml.say(spoken.line(said, case.code))
     if key == "2":
         if first:
@@ -102,6 +104,9 @@ def _alarm(svc: Service, attempt: Row[Any], alarm_id: str, key: str, again: str)
         alarm = load_rows(conn, Alarm, "id", [alarm_id])[0]
         c = schema.cases
         case = conn.execute(select(c).where(c.c.id == alarm.case_id)).one_or_none() if alarm.case_id else None
+    # The same key delivered twice is thanked for twice, also where the first one ended the alarm.
+    if not alarm.open and (key != "1" or alarm.acknowledged_by != attempt.person):
+        return twiml.say(spoken.line("alarm_over"))
     if key == "1":
         if attempt.person is not None and not attempt.person.startswith("last_resort:"):
             paging.acknowledge_alarm(_person(svc, attempt.person, alarm.team), svc, alarm_id)
