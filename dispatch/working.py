@@ -196,10 +196,12 @@ def regrade(turn: Turn, urgency: Urgency, *, confirmed: bool, doubts: tuple[str,
 def _hurried(turn: Turn) -> None:
     """Everything that runs for a case goes at the pace of its new urgency."""
     promise_to_call_back(turn)
+    first = turn.case.state is State.LOGGED and turn.file.escalation is None
     if turn.case.state is State.LOGGED:
         # Whoever raises it by hand has judged it: it does not wait for the operator's form.
         queue(turn)
-    laddering.refreeze(turn, turn.case.urgency, turn.case.needed)
+    if not first:
+        laddering.refreeze(turn, turn.case.urgency, turn.case.needed)
     turn.hurry()
     if turn.case.state is not State.CLEARED:
         tell_of_the_rise(turn)
