@@ -47,7 +47,7 @@ class Triage:
     prompts: tuple[str, ...]
     #: no mobile page until a named person has recorded that the scene is cleared
     scene_hold: bool
-    #: false where every reason says that nobody needs to be paged (UK and Victorian codes E, F, G)
+    #: false where a code asks for no page (UK and Victorian E, F, G) and nothing is above routine
     pages: bool
 
 

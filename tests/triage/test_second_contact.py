@@ -11,7 +11,7 @@ from dispatch.facts import SAFETY_FACTS, together
 from tests.triage.made import facts, safety
 
 YES, NO, UNKNOWN = Tri.YES, Tri.NO, Tri.UNKNOWN
-CRISIS, ABOUT, SILENT, PRANK = CallType.PERSON_IN_CRISIS, CallType.EMERGENCY, CallType.SILENT, CallType.PRANK
+CRISIS, EMERGENCY, SILENT, PRANK = CallType.PERSON_IN_CRISIS, CallType.EMERGENCY, CallType.SILENT, CallType.PRANK
 
 
 @pytest.mark.parametrize("fact", SAFETY_FACTS)
@@ -38,8 +38,9 @@ def test_a_danger_somebody_reported_stands(fact: str, earlier: Tri, later: Tri, 
 @pytest.mark.parametrize(
     ("field", "earlier", "later", "both"),
     [
-        ("call_type", ABOUT, CRISIS, ABOUT),
-        ("call_type", CRISIS, ABOUT, ABOUT),
+        ("call_type", EMERGENCY, CRISIS, EMERGENCY),
+        ("call_type", CRISIS, EMERGENCY, EMERGENCY),
+        ("call_type", CRISIS, CallType.SOMEONE_ABOUT_THEM, CallType.SOMEONE_ABOUT_THEM),
         # A second call in which nobody speaks asks for nothing, and takes back nothing that was asked for.
         ("call_type", CRISIS, SILENT, CRISIS),
         ("call_type", SILENT, CRISIS, CRISIS),

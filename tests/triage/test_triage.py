@@ -218,14 +218,34 @@ def test_victorian_codes_keep_their_own_hours(code: str, hours: int, urgency: Ur
 @pytest.mark.parametrize("code", ["E", "F", "G"])
 def test_codes_that_ask_for_no_page_give_way_to_anything_above_routine(code: str) -> None:
     assert not decide(scored("uk-mhts", code)).pages
+    assert not decide(scored("uk-mhts", code), NEGATIVE).pages
     assert decide(scored("uk-mhts", code), worry=Worry.SOME).pages
     assert decide(scored("uk-mhts", code), scored("cssrs-screener", "low")).pages
+
+
+def test_a_routine_case_without_such_a_code_is_paged_like_any_other() -> None:
+    found = decide(NEGATIVE, scored("uk-mhts", "D", respond_within=timedelta(hours=72)))
+    assert found.pages
+    assert (decide(NEGATIVE).urgency, decide(NEGATIVE).pages) == (Urgency.ROUTINE, True)
+
+
+@pytest.mark.parametrize(
+    ("worry", "hours"), [(Worry.NONE, 672), (Worry.UNKNOWN, 24), (Worry.SOME, 24), (Worry.HIGH, 4)]
+)
+def test_a_worry_cuts_short_the_weeks_that_a_code_allows_and_no_worry_does_not(worry: Worry, hours: int) -> None:
+    weeks = scored("vic-mhts", "E", respond_within=timedelta(hours=672))
+    assert decide(weeks, worry=worry).respond_by == ANSWERED + timedelta(hours=hours)
 
 
 def test_time_counts_from_the_answer_and_a_late_entry_says_so() -> None:
     late = triage(facts(), [scored("cssrs-screener", "high")], default(), ANSWERED, ANSWERED + timedelta(hours=2))
     assert late.respond_by == ANSWERED + timedelta(hours=1)
-    assert "the time to respond had passed before this was logged" in late.reasons
+    said = "the time to respond had passed before this was logged"
+    assert said in late.reasons
+    hour = timedelta(hours=1)
+    for after, is_late in ((hour - timedelta(seconds=1), False), (hour, True)):
+        found = triage(facts(), [scored("cssrs-screener", "high")], default(), ANSWERED, ANSWERED + after)
+        assert (said in found.reasons) == is_late
 
 
 def test_only_those_who_travel_have_a_time_to_arrive() -> None:
