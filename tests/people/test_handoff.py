@@ -88,9 +88,9 @@ def test_who_leaves_with_open_cases_and_who_follows() -> None:
         (30, (), [("ana", ("ben", "cho"))]),
         (29, (), []),
         # On in another layer, or again in the same one, is no leaving.
-        (30, (("backup", 0),), []),
         (30, (("primary", 0),), []),
-        (30, (("backup", 1),), [("ana", ("ben", "cho"))]),
+        (30, (("backup", 0),), []),
+        (30, (("primary", 1),), [("ana", ("ben", "cho"))]),
     ],
 )
 def test_who_is_on_call_no_longer_leaves_and_whoever_has_the_same_layer_follows_first(
@@ -99,9 +99,9 @@ def test_who_is_on_call_no_longer_leaves_and_whoever_has_the_same_layer_follows_
     end = utc("2026-01-12T13:30")
     hours = timedelta(hours=8)
     shifts = [
-        Shift("default", "primary", Once("ana", end - hours, end)),
-        Shift("default", "backup", Once("cho", end - hours, end + hours)),
-        Shift("default", "primary", Once("ben", end, end + hours)),
+        Shift("default", "backup", Once("ana", end - hours, end)),
+        Shift("default", "primary", Once("cho", end - hours, end + hours)),
+        Shift("default", "backup", Once("ben", end, end + hours)),
         *(Shift("default", layer, Once("ana", end + timedelta(hours=n), end + hours)) for layer, n in goes_on),
     ]
     roster = Roster((Team("default", "America/New_York", "VA"),), tuple(shifts))
