@@ -17,7 +17,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from dispatch.access import Actor, Role
 from dispatch.errors import Fault, InvalidInput, NotFound, NotSignedIn
-from dispatch.flow import tries
+from dispatch.flow import live, tries
 from dispatch.flow.service import Service
 from dispatch.store import datakeys, ledger, schema
 from dispatch.store import people as people_store
@@ -26,6 +26,7 @@ from dispatch.store.sealing import DataKey
 
 #: A shift and its hand-over; after that somebody else may be sitting at the screen.
 SESSION = timedelta(hours=12)
+_DEMO = "demo:"
 DEMO_ROLES = (Role.OPERATOR, Role.RESPONDER, Role.COORDINATOR)
 
 _hasher = PasswordHasher()
@@ -69,10 +70,11 @@ def by_token(svc: Service, token: str) -> SignedIn | None:
 
 
 def by_session(svc: Service, session: str) -> SignedIn | None:
-    """Whose session this is; None when it is unknown or over, or its user was disabled."""
+    """Whose session this is; None when it is unknown or over, its user was disabled, or it was begun without a password
+    and this is no demo (any more)."""
     with svc.record.read() as conn:
         row = conn.execute(_SESSION, {"hash": hashed(session), "now": svc.clock.now()}).one_or_none()
-    if row is None:
+    if row is None or (row.id.startswith(_DEMO) and not svc.demo):
         return None
     login = svc.sealer.open_text("users", "login", row.id, DataKey(row.key_id, row.wrapped), row.login)
     roles = frozenset(Role(r) for r in row.roles)
@@ -111,13 +113,14 @@ def demo_session(svc: Service, role: Role, person: str | None = None) -> str:
     """A session without a password, in the demo only, for one of DEMO_ROLES. A responder is somebody: `person`, else
     the roster's first.
 
-    Raises NotFound outside the demo, so that the door cannot even be seen, and for an unknown person.
+    Raises NotFound outside the demo, so that the door cannot even be seen, on a record that was set up for real people,
+    whatever the settings say, and for an unknown person.
     """
-    if not svc.demo or role not in DEMO_ROLES:
+    if not svc.demo or role not in DEMO_ROLES or live.is_live(svc):
         raise NotFound("There is no such page.")
     with svc.record.read() as conn:
         who = _demo_person(conn, role, person)
-    user = f"demo:{role.value}" if who is None else f"demo:{role.value}:{who}"
+    user = f"{_DEMO}{role.value}" if who is None else f"{_DEMO}{role.value}:{who}"
     key = svc.sealer.new_subject_key()
     index = login_index(svc, user)[0]
     values = {

@@ -11,7 +11,7 @@ from dispatch import bootstrap, web
 from dispatch.access import Role
 from dispatch.clock import ManualClock
 from dispatch.errors import InvalidInput, NotFound, Refused
-from dispatch.flow import admin, people, sessions
+from dispatch.flow import admin, live, people, sessions
 from dispatch.http import forgery
 from dispatch.http.signin import COOKIE
 from dispatch.settings import Settings
@@ -254,3 +254,15 @@ def test_the_demo_opens_without_a_password_and_only_the_demo(settings: Settings,
         assert client.get(ME).json()["person"] == "ben"
         assert client.post(f"{ME}/demo", json={"role": "administrator"}).status_code == 422
         assert client.post(f"{ME}/demo", json={"role": "responder", "person": "nobody"}).status_code == 404
+        session = client.cookies[COOKIE]
+    # What was begun without a password ends with the demo.
+    browser = api.browser()
+    browser.cookies.set(COOKIE, session)
+    assert browser.get(ME).status_code == 401
+
+
+def test_a_record_that_real_people_are_in_never_opens_without_a_password(settings: Settings) -> None:
+    svc = bootstrap.build(settings.model_copy(update={"demo": True}))
+    live.set_mark(TEST, svc, live.Mark.LIVE)
+    with TestClient(web.create(svc, settings), base_url=URL) as client:
+        assert client.post(f"{ME}/demo", json={"role": "coordinator"}).status_code == 404

@@ -109,6 +109,16 @@ def test_what_every_tool_writes_for_postgresql_means_our_driver() -> None:
             "settings",
             "would page real phones",
         ),
+        (
+            {
+                "DISPATCH_DEMO": "true",
+                "DISPATCH_TWILIO_AUTH_TOKEN": "opensesame",
+                "DISPATCH_TWILIO_API_BASE": "https://api.dublin.ie1.twilio.com",
+            },
+            "settings",
+            "would page real phones",
+        ),
+        ({"DISPATCH_DEMO": "true", "DISPATCH_HOST": "192.0.2.7"}, "settings", "without a password"),
     ],
 )
 @pytest.mark.parametrize("source", ["environment", ".env"])
