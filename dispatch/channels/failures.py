@@ -13,7 +13,7 @@ from enum import StrEnum
 
 
 class FailureKind(StrEnum):
-    #: not now: once more soon, then another channel or the next person
+    #: not now: again a few times soon, then another channel or the next person
     TEMPORARY = "temporary"
     #: this number will not work on this channel however often it is tried; somebody must correct it
     PERMANENT = "permanent"

@@ -27,9 +27,10 @@ from dispatch.store.casefiles import Told
 
 log = logs.get(__name__)
 
-#: A passing fault is tried once more this soon; after that the next person is asked.
-AGAIN = timedelta(seconds=2)
-_TRIES = 2
+#: A passing fault is tried again this soon each time; after that the next person is asked. It is mostly the provider's
+#: own, and would meet the next person as well: given up after two seconds, a network that was away for ten had used up
+#: the whole ladder, and everybody on it was asked again only when the alarm rang the next time.
+AGAIN = (timedelta(seconds=2), timedelta(seconds=4), timedelta(seconds=8))
 _DOUBTS = 3
 
 
@@ -109,9 +110,10 @@ def _given_up(conn: Connection, actor: Actor, result: Result, state: str, now: d
 
 def _tried_again(conn: Connection, actor: Actor, result: Result, now: datetime) -> bool:
     answer = result.answer
-    if not isinstance(answer, Refusal) or answer.kind is not FailureKind.TEMPORARY or result.job.claims >= _TRIES:
+    tries = result.job.claims
+    if not isinstance(answer, Refusal) or answer.kind is not FailureKind.TEMPORARY or tries > len(AGAIN):
         return False
-    return outbox.retry(conn, result.job.outbox_id, actor.id, now + AGAIN)
+    return outbox.retry(conn, result.job.outbox_id, actor.id, now + AGAIN[tries - 1])
 
 
 def _pages(
