@@ -113,7 +113,7 @@ def replace_page(turn: Turn, page: Page, why: str) -> None:
     escalation = turn.file.escalation
     if escalation is None or escalation.id != page.escalation_id:
         return
-    turn.put(replace(escalation, want=max(1, escalation.want + 1), only_busy=False))
+    turn.put(replace(escalation, want=escalation.want + 1, only_busy=False))
     turn.say("next_person", page=page.id, why=why)
     turn.nudge = True
 

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from dispatch import answering, asking, working
-from dispatch.case import State
+from dispatch import answering, asking, closure, working
+from dispatch.case import Event, State
 from dispatch.deadline import Meaning
 from dispatch.escalation import Escalation
 from dispatch.laddering import LOOK_SOON
@@ -163,6 +163,29 @@ def test_pages_of_an_earlier_step_are_no_reason_to_wait_at_this_one() -> None:
     assert run(bench).step == 2
 
 
+def test_who_said_no_is_waited_for_no_longer() -> None:
+    bench = opened()
+    [page] = ask(bench, "ana")
+    bench.decide(lambda turn: answering.decline(turn, "ana", page))
+    nobody_left(bench)
+    assert run(bench).step == 1
+
+
+def test_pages_sent_before_a_re_grade_are_the_new_first_steps_own_when_nobody_new_is_left_there() -> None:
+    bench = opened(Urgency.URGENT, people=2)
+    for person in ("ana", "ben"):
+        ask(bench, person)
+        bench.now += SECOND
+    bench.decide(lambda turn: working.regrade(turn, Urgency.VERY_URGENT, confirmed=True))
+    assert run(bench).first_page_at is None
+    bench.now += SECOND
+    nobody_left(bench)
+    assert (run(bench).step, run(bench).want, run(bench).first_page_at) == (0, 0, NOON)
+    ask(bench, "cam")
+    nobody_left(bench)
+    assert run(bench).first_page_at == NOON
+
+
 def test_whoever_is_asked_again_holds_one_open_page() -> None:
     bench = opened()
     [first] = ask(bench, "ana")
@@ -188,7 +211,10 @@ def test_a_page_that_reached_nobody_is_loud_and_wants_one_more_person_once(faile
     # The repeat fails as well, and then its receipt is overdue: the next person was asked once already.
     report(bench, page, Report.SENDING, failed)
     bench.fire(Meaning.RECEIPT_OVERDUE, page.id)
-    assert run(bench).want == 1
+    assert (run(bench).want, run(bench).only_busy) == (1, False)
+    waits = bench.file.page(page.id).deadline
+    assert waits is not None
+    assert (waits.meaning, waits.due_at) == (Meaning.PAGE_OVERDUE, page.by)
 
 
 def test_without_a_receipt_one_more_is_asked_and_proof_or_an_answer_needs_none() -> None:
@@ -202,6 +228,7 @@ def test_without_a_receipt_one_more_is_asked_and_proof_or_an_answer_needs_none()
         bench.now = NOON + 45 * SECOND
         bench.fire(Meaning.RECEIPT_OVERDUE, page.id)
     assert [run(bench).want for bench in (silent, proven, accepted)] == [1, 0, 0]
+    assert accepted.file.pages[0].deadline is None
     waits = silent.file.pages[0].deadline
     assert waits is not None
     assert (waits.meaning, waits.due_at, silent.file.pages[0].open) == (Meaning.PAGE_OVERDUE, NOON + 2 * MINUTE, True)
@@ -209,10 +236,13 @@ def test_without_a_receipt_one_more_is_asked_and_proof_or_an_answer_needs_none()
 
 def test_a_page_of_an_earlier_run_that_fails_asks_nobody_for_the_one_that_runs() -> None:
     bench = opened()
-    [page] = ask(bench, "ana")
     bench.decide(lambda turn: answering.accept(turn, "ben", None))
+    bench.decide(lambda turn: working.status(turn, Event.CLEARED, "ben"))
     bench.decide(lambda turn: answering.backup(turn, None))
+    [page] = ask(bench, "ana")
+    bench.decide(closure.reopen)
     before = run(bench)
+    assert bench.file.page(page.id).open
     report(bench, page, Report.FAILED)
     assert run(bench) == before
 

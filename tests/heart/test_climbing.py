@@ -165,6 +165,7 @@ def test_a_clock_that_comes_late_moves_nothing() -> None:
     bench = exhausted()
     before = bench.file
     bench.fire(Meaning.STEP_OVERDUE, run(bench).id)
+    nobody_left(bench)
     assert bench.file == before
     bench = opened()
     before = bench.file
