@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -270,14 +271,49 @@ def test_the_hour_a_page_left_is_that_of_the_first_time_and_delivery_is_proof_th
     assert (other.sent_at, other.delivery) == (NOON + 2 * SECOND, Delivery.DELIVERED)
 
 
-@pytest.mark.parametrize(("taken", "hears"), [(True, "taken"), (False, "withdrawn")])
-def test_what_leaves_after_it_was_decided_is_followed_by_how(taken: bool, hears: str) -> None:
+def taken(bench: Bench) -> None:
+    bench.decide(lambda turn: answering.accept(turn, "ben", None))
+
+
+def taken_and_given_back(bench: Bench) -> None:
+    taken(bench)
+    bench.decide(lambda turn: answering.release(turn, "ben", "released"))
+
+
+def stood_down(bench: Bench) -> None:
+    bench.decide(working.stand_down)
+
+
+def cleared_while_backup_was_asked(bench: Bench) -> None:
+    taken(bench)
+    bench.decide(lambda turn: answering.backup(turn, None))
+    ask(bench, "ana")
+    bench.decide(lambda turn: working.status(turn, Event.CLEARED, "ben"))
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "hears"),
+    [
+        (taken, "taken"),
+        (taken_and_given_back, "withdrawn"),
+        (stood_down, "withdrawn"),
+        (cleared_while_backup_was_asked, "withdrawn"),
+    ],
+)
+def test_what_leaves_after_it_was_decided_is_followed_by_how(meanwhile: Callable[[Bench], None], hears: str) -> None:
+    bench = opened()
+    if meanwhile is not cleared_while_backup_was_asked:
+        ask(bench, "ana")
+    meanwhile(bench)
+    assert "ana" not in {person for person, _ in bench.told}
+    report(bench, bench.file.pages[0], Report.SENT, Report.DELIVERED)
+    assert [words for person, words in bench.told if person == "ana"] == [hears]
+
+
+def test_that_a_page_failed_which_was_answered_is_no_alarm() -> None:
     bench = opened()
     [page] = ask(bench, "ana")
-    if taken:
-        bench.decide(lambda turn: answering.accept(turn, "ben", None))
-    else:
-        bench.decide(working.stand_down)
-    assert "ana" not in {person for person, _ in bench.told}
-    report(bench, page, Report.SENT, Report.DELIVERED)
-    assert [words for person, words in bench.told if person == "ana"] == [hears]
+    bench.sent(page)
+    bench.decide(lambda turn: answering.accept(turn, "ana", bench.file.page(page.id)))
+    page = report(bench, page, Report.FAILED)
+    assert (page.delivery, page.answer, bench.ringing()) == (Delivery.FAILED, Answer.ACCEPTED, [])
