@@ -49,7 +49,8 @@ def _with_note(actor: Actor, svc: Service, case_id: str, kind: str, text: str | 
 
 def _needs_text(field: str, text: str | None) -> None:
     if not (text and text.strip()):
-        raise InvalidInput(f"{field}: say why", [Fault(field, "say why")])
+        problem = "say why" if field == "reason" else "is empty"
+        raise InvalidInput(f"{field}: {problem}", [Fault(field, problem)])
 
 
 def status(

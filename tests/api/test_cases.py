@@ -36,6 +36,8 @@ def test_a_case_from_accept_to_closed(api: Api) -> None:
         answer = act(api, lead, case["id"], "status", status=status, person="ana")
         assert (answer.status_code, answer.json()["state"]) == (200, state)
     assert act(api, Role.OPERATOR, case["id"], "note", text="slept well").status_code == 200
+    blank = act(api, Role.OPERATOR, case["id"], "note", text="  ")
+    assert blank.json()["errors"] == [{"field": "text", "problem": "is empty"}]
     closed = act(api, Role.OPERATOR, case["id"], "close", disposition="de_escalated")
     assert closed.json()["state"] == "closed"
     assert api.as_(Role.OPERATOR).get("/api/v1/cases").json()["items"] == []
