@@ -21,6 +21,7 @@ from dispatch.console.contacts import band_words, gaps, renamed
 from dispatch.console.fields import Fields
 from dispatch.console.pages import Posted, go, new_router, page
 from dispatch.deadline import Meaning
+from dispatch.disposition import Disposition
 from dispatch.errors import Fault, InvalidInput, Refused
 from dispatch.flow import assessing, boards, desk, looks, passedover, scoring
 from dispatch.flow.service import Service
@@ -81,6 +82,7 @@ def _known(who: Asking, svc: Service, found: CaseDetail, failed: Failed | None) 
         "forms": lambda act: _fields(act, failed),
         "band_words": band_words(svc.library),
         "safety": words.SAFETY_QUESTIONS,
+        "ended": history.known(Disposition, found.disposition) if found.disposition else None,
         "due_words": words.word(Meaning(found.due_meaning)) if found.due_meaning else "",
         "titles": {protocol.id: protocol.title for protocol in svc.library},
     }

@@ -15,6 +15,7 @@ from typing import Any
 from dispatch.alarm import Kind
 from dispatch.case import State
 from dispatch.console.words import word
+from dispatch.disposition import Disposition
 from dispatch.flow.views import Happened
 from dispatch.page import Delivery
 from dispatch.priority import Urgency
@@ -91,19 +92,19 @@ def _case(data: Data) -> str:
     event = str(data.get("event"))
     if event in _SAID_ELSEWHERE:
         return ""
-    who, disposition = _who(data), _plain(data.get("disposition") or "no disposition")
+    who, disposition = _who(data), known(Disposition, data.get("disposition") or "no disposition")
     says = _EVENTS.get(event, _plain(event).capitalize()).format(who=who, disposition=disposition)
     if data.get("counted") is False:
         return f"{says}, too late: somebody else had it, or it was over"
     state = data.get("state")
-    return f"{says}. Now: {_known(State, state)}" if event in _SAYS_LITTLE and state != data.get("was") else says
+    return f"{says}. Now: {known(State, state)}" if event in _SAYS_LITTLE and state != data.get("was") else says
 
 
 def _page(data: Data) -> str:
     if data.get("delivery") in ("sending", "sent"):
         return ""
     code = f", error {data['code']}" if data.get("code") else ""
-    return f"Page to {_who(data)}: {_known(Delivery, data.get('delivery'))}{code}"
+    return f"Page to {_who(data)}: {known(Delivery, data.get('delivery'))}{code}"
 
 
 def _matched(data: Data) -> str:
@@ -127,7 +128,7 @@ def _nothing(_: Data) -> str:
 
 
 def _urgency(words: str, field: str) -> Callable[[Data], str]:
-    return lambda data: f"{words} {_known(Urgency, data.get('was'))} to {_known(Urgency, data.get(field))}"
+    return lambda data: f"{words} {known(Urgency, data.get('was'))} to {known(Urgency, data.get(field))}"
 
 
 _SIGNATURE = {
@@ -139,7 +140,7 @@ _SIGNATURE = {
 _SENTENCES: dict[str, Callable[[Data], str]] = {
     "case": _case,
     "contact_logged": lambda data: f"Contact logged: {_plain(data.get('call_type'))}",
-    "case_opened": lambda data: f"Case opened, {_known(Urgency, data.get('urgency'))}, {_plain(data.get('mode'))}",
+    "case_opened": lambda data: f"Case opened, {known(Urgency, data.get('urgency'))}, {_plain(data.get('mode'))}",
     "assessed": lambda data: (
         f"Assessed again: {data.get('protocol')}, {_plain(data.get('band') or 'no band yet')}"
         + ("" if data.get("counts") else "; lower than before, so it waits for a second person")
@@ -152,7 +153,7 @@ _SENTENCES: dict[str, Callable[[Data], str]] = {
     "escalation_started": _started,
     "hold_ended": lambda _: "The hold is over: people are asked now",
     "step_passed": lambda data: f"Next step of the ladder: {_plain(data.get('why'))}",
-    "ladder_refrozen": lambda data: f"The ladder starts again, {_known(Urgency, data.get('urgency'))}",
+    "ladder_refrozen": lambda data: f"The ladder starts again, {known(Urgency, data.get('urgency'))}",
     "ladder_exhausted": _nothing,
     "round_began": lambda data: f"Everybody is asked again, round {data.get('round')}",
     "matched": _matched,
@@ -165,10 +166,10 @@ _SENTENCES: dict[str, Callable[[Data], str]] = {
     "only_busy": lambda _: "Only people who are busy or resting could be asked",
     "fired": _nothing,
     "clock_repaired": _nothing,
-    "alarm_opened": lambda data: f"Alarm: {_known(Kind, data.get('kind'))}",
+    "alarm_opened": lambda data: f"Alarm: {known(Kind, data.get('kind'))}",
     "alarm_rang": lambda data: f"Alarm rang again, {data['ring']} times so far" if data.get("ring", 1) > 1 else "",
-    "alarm_acknowledged": lambda data: f"Saw the alarm: {_known(Kind, data.get('kind'))}",
-    "alarm_ended": lambda data: f"Alarm over: {_known(Kind, data.get('kind'))}",
+    "alarm_acknowledged": lambda data: f"Saw the alarm: {known(Kind, data.get('kind'))}",
+    "alarm_ended": lambda data: f"Alarm over: {known(Kind, data.get('kind'))}",
     "first_contact": lambda data: (
         "First conversation between a QMHP and the person" + (", late" if data.get("late") else ", in time")
     ),
@@ -188,7 +189,8 @@ def _who(data: Data) -> str:
     return str(data.get("person_name") or data.get("person") or "Somebody")
 
 
-def _known(kind: type[StrEnum], value: object) -> str:
+def known(kind: type[StrEnum], value: object) -> str:
+    """What a person reads for a code of that kind; one that is none of them any more in plain letters."""
     text = str(value)
     return word(kind(text)) if text in set(kind) else _plain(text)
 

@@ -16,8 +16,8 @@ from dispatch.console.pages import Posted, first, go, new_router, page
 from dispatch.errors import InvalidInput, NotAllowed, NotFound, NotSignedIn, TooManyTries
 from dispatch.flow import admin, sessions
 from dispatch.http import forgery
-from dispatch.http.signin import COOKIE, AnyoneSignedIn, Asking, Svc, clear_cookie, set_cookie, who
-from dispatch.http.threads import slowly
+from dispatch.http.signin import BROWSER_COOKIE, COOKIE, AnyoneSignedIn, Asking, Svc, clear_cookie, come_in, who
+from dispatch.http.threads import quickly, slowly
 
 router = new_router()
 
@@ -35,16 +35,17 @@ async def sign_in(request: Request, svc: Svc, values: Posted) -> Response:
     _not_forged(request, svc.public_url)
     entered = kept.read(first(values, "kept"))
     try:
-        session = await slowly(sessions.sign_in, svc, first(values, "login") or "", first(values, "password") or "")
+        login, password = first(values, "login") or "", first(values, "password") or ""
+        session = await slowly(sessions.sign_in, svc, login, password, request.cookies.get(BROWSER_COOKIE))
     except (NotSignedIn, TooManyTries) as error:
         again = {"login": values.get("login", []), "next": values.get("next", [])}
         form = {"form": Fields(again, {"login": error.detail}), "kept": entered}
         return page(request, svc, None, "sign_in.html", form, status=error.status)
     if entered is not None:
         answer = page(request, svc, None, "kept.html", {"kept": entered, "csrf": forgery.token_of(session)})
-        set_cookie(answer, session, svc.public_url)
+        await quickly(come_in, answer, svc, session)
         return answer
-    return _come_in(svc, session, first(values, "next") or "/")
+    return await _come_in(svc, session, first(values, "next") or "/")
 
 
 @router.get("/setup/{code}")
@@ -65,7 +66,7 @@ async def setup(request: Request, svc: Svc, code: str, values: Posted) -> Respon
     except InvalidInput as error:
         return _setup(request, svc, code, Fields.again({"login": [login]}, error.faults))
     session = await slowly(sessions.sign_in, svc, login, password)
-    return _come_in(svc, session, "/")
+    return await _come_in(svc, session, "/")
 
 
 @router.post("/sign-out", dependencies=[AnyoneSignedIn])
@@ -91,9 +92,9 @@ def _begin(actor: Actor) -> str:
     return "/mine" if actor.may(Act.ANSWER_PAGE) else "/on-call"
 
 
-def _come_in(svc: Svc, session: str, back: str) -> Response:
+async def _come_in(svc: Svc, session: str, back: str) -> Response:
     answer = go(_path(back) or "/home")
-    set_cookie(answer, session, svc.public_url)
+    await quickly(come_in, answer, svc, session)
     return answer
 
 

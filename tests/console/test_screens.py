@@ -133,6 +133,9 @@ def test_working_a_case_from_the_telephone_s_screen_to_its_end(api: Api, ana: Sc
     ana.post(f"/cases/{case}/status", {"status": "cleared"})
     done = ana.post(f"/cases/{case}/close", {"disposition": "de_escalated"})
     assert "State closed" in done.text
+    assert "With nobody any more" in done.text
+    assert "How it ended Calmed, stays where they are" in done.text
+    assert "Closed: Calmed, stays where they are" in done.text
     assert "Open it again" in done.text
 
 
