@@ -85,7 +85,7 @@ def _load(_look: Look, who: Candidate) -> Verdict:
 
 def _fatigue(_look: Look, who: Candidate) -> Verdict:
     pages = who.standing.pages_tonight
-    return pages, f"paged {pages} times tonight" if pages else None
+    return pages, f"paged {pages} time{'s' if pages != 1 else ''} tonight" if pages else None
 
 
 RANKS = (
