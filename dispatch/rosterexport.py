@@ -66,6 +66,7 @@ def _person(person: Person) -> Entry:
         capacity=who.capacity,
         areas=sorted(who.areas),
         credentials=[_credential(credential) for credential in who.credentials],
+        active=None if person.active else False,
     )
     return {"id": person.id, "roles": sorted(who.roles), "teams": list(person.teams), **entry}
 

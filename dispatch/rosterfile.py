@@ -130,7 +130,8 @@ def _check_people(nodes: Iterable[Node], people: Iterable[Person], known: Known)
     """What can only be said once everybody is known."""
     numbers: dict[str, str] = {}
     for node, person in zip(nodes, people, strict=True):
-        if person.phone is not None and numbers.setdefault(person.phone, person.id) != person.id:
+        # The number of whoever has left may be somebody else's by now.
+        if person.active and person.phone is not None and numbers.setdefault(person.phone, person.id) != person.id:
             node.fault(f"the same phone as {numbers[person.phone]}: a reply could not be told apart")
         for credential in person.responder.credentials:
             if credential.supervisor is not None and credential.supervisor not in known.people:

@@ -15,7 +15,7 @@ _HOURS = re.compile(r"[0-9]{1,4}(\.[0-9]{1,2})?")
 
 _KEYS = (
     "id", "name", "phone", "roles", "teams", "languages", "gender", "populations", "skills", "capacity", "areas",
-    "credentials",
+    "credentials", "active",
 )  # fmt: skip
 _CREDENTIAL = (
     "state", "title", "authority", "number", "status", "issued", "expires", "supervisor", "evidence", "training",
@@ -34,6 +34,8 @@ class Person:
     #: in the file's order: times of a person (their absences) are read in the zone of the first
     teams: tuple[str, ...]
     responder: Responder
+    #: False once they have left: nobody asks them, and their history stays
+    active: bool = True
 
 
 def read_person(node: Node, known: Known) -> Person:
@@ -59,7 +61,8 @@ def read_person(node: Node, known: Known) -> Person:
         areas=_words(parts, "areas"),
     )
     name = parts["name"].text() if "name" in parts else ""
-    return Person(person, name, _phone(parts.get("phone")), order, responder)
+    active = parts["active"].flag() if "active" in parts else True
+    return Person(person, name, _phone(parts.get("phone")), order, responder, active)
 
 
 def _phone(node: Node | None) -> str | None:

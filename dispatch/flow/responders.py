@@ -26,10 +26,12 @@ from dispatch.store import credentials, datakeys, people, schema
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResponderView:
-    """A person who can be paged. `phone` is only there when one person was asked for."""
+    """A person who can be paged. `phone` is only there when one person was asked for. `active` is false once they have
+    left."""
 
     id: str
     name: str
+    active: bool
     phone: str | None
     roles: tuple[str, ...]
     teams: tuple[str, ...]
@@ -116,6 +118,7 @@ def _people(svc: Service, conn: Connection, rows: Sequence[Row[Any]], *, phones:
         ResponderView(
             id=row.id,
             name=names.of(row.id).name,
+            active=row.active,
             phone=svc.sealer.open_text("people", "phone", row.id, keys[row.key_id], row.phone)
             if phones and row.phone
             else None,

@@ -298,7 +298,8 @@ def _their_coordinator(actor: Actor, file: RosterFile, person: str) -> None:
 def _fits(file: RosterFile, person: Person) -> None:
     known = {team.id for team in file.teams}
     faults = [Fault(f"teams.{n}", "there is no such team") for n, team in enumerate(person.teams) if team not in known]
-    if person.phone is not None and any(p.phone == person.phone for p in file.people):
+    mine = person.phone if person.active else None
+    if mine is not None and any(p.phone == mine for p in file.people if p.active):
         faults.append(Fault("phone", "is somebody else's: a reply could not be told apart"))
     if faults:
         raise InvalidInput("; ".join(f"{f.field}: {f.problem}" for f in faults), faults)

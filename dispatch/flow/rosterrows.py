@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, delete, select, union, update
 
 from dispatch import rosterexport, rosterfile
-from dispatch.errors import Conflict
+from dispatch.errors import Conflict, Refused
 from dispatch.flow import verifying
 from dispatch.flow.rosters import team_of
 from dispatch.flow.service import Service
@@ -18,12 +18,13 @@ from dispatch.responder import Availability, Responder
 from dispatch.rosterfile import Person, RosterFile
 from dispatch.store import credentials, datakeys, people, schema
 from dispatch.store.sealing import DataKey
+from dispatch.store.tables_paging import OPEN_PAGES
 from dispatch.teamfile import settings_entry
 
 _T, _P = schema.teams.c, schema.people.c
 _TEAMS = select(_T.id, _T.name, _T.timezone, _T.state, _T.areas, _T.holidays, _T.settings).order_by(_T.id)
 _LISTS = (_P.roles, _P.teams, _P.languages, _P.populations, _P.skills, _P.areas, _P.credentials)
-_OWN = (_P.key_id, _P.name, _P.phone, _P.gender, _P.capacity, _P.credential_numbers)
+_OWN = (_P.key_id, _P.name, _P.phone, _P.gender, _P.capacity, _P.credential_numbers, _P.active)
 _PEOPLE = select(_P.id, *_OWN, *_LISTS).order_by(_P.id)
 _RULES = select(schema.rosters.c.rules).order_by(schema.rosters.c.team)
 
@@ -114,6 +115,7 @@ class SealedPerson:
             "skills": sorted(who.skills),
             "areas": sorted(who.areas),
             "capacity": who.capacity,
+            "active": person.active,
             "credentials": plain,
             "credential_numbers": seal("people", "credential_numbers", person.id, key, private) if private else None,
         }
@@ -127,12 +129,13 @@ def put_person(conn: Connection, sealed: SealedPerson, now: datetime, *, new: bo
         fresh = {
             "id": person.id,
             "availability": Availability.ROSTER.value,
-            "active": True,
             "version": 1,
         }
         conn.execute(p.insert(), {**fresh, **sealed.values})
     else:
         before = people.one(conn, person.id)
+        if before.active and not person.active:
+            _must_be_free(conn, person.id)
         old = DataKey(before.key_id, None)
         cleared: dict[str, Any] = {}
         if before.phone_index not in sealed.indexes:
@@ -149,6 +152,16 @@ def put_person(conn: Connection, sealed: SealedPerson, now: datetime, *, new: bo
     posts = [{"person": person.id, "team": t, "role": r} for t in person.teams for r in sorted(person.responder.roles)]
     if posts:
         conn.execute(schema.posts.insert(), posts)
+
+
+def _must_be_free(conn: Connection, person: str) -> None:
+    """Raises Refused for whoever has a case or is asked for one: their texts would be a stranger's from now on, a call
+    for help too."""
+    a, p, c = schema.assignments.c, schema.pages.c, schema.cases.c
+    has = select(c.code).join(schema.assignments, a.case_id == c.id).where(a.person == person, a.ended_at.is_(None))
+    asked = select(c.code).join(schema.pages, p.case_id == c.id).where(p.person == person, OPEN_PAGES)
+    if codes := sorted(conn.scalars(union(has, asked))):
+        raise Refused(f"{person} has, or is asked for, {' and '.join(codes)}: that comes before they leave.")
 
 
 def rules_of(file: RosterFile, team: str) -> str:
@@ -176,7 +189,7 @@ def put_rules(conn: Connection, team: str, text: str) -> None:
 
 def _shell(person: Person) -> Person:
     bare = Responder(id=person.id, teams=person.responder.teams, roles=person.responder.roles)
-    return replace(person, name=person.id, phone=None, responder=bare)
+    return Person(person.id, person.id, None, person.teams, bare)
 
 
 def _person(svc: Service, row: Any, key: DataKey) -> Person:
@@ -193,4 +206,5 @@ def _person(svc: Service, row: Any, key: DataKey) -> Person:
         phone=opened("people", "phone", row.id, key, row.phone) if row.phone else None,
         teams=tuple(row.teams),
         responder=who,
+        active=row.active,
     )

@@ -141,7 +141,7 @@ def everybody(actor: Actor, svc: Service, team: str | None = None) -> list[Ledge
     found = [
         _ledger(svc, teams, who, one, whole=False)
         for who in file.people
-        if who.id in ids
+        if who.active and who.id in ids
         for one in who.responder.credentials
         if one.status == "active"
     ]

@@ -205,3 +205,15 @@ def test_what_is_of_another_type_is_not_taken_for_what_it_may_mean(api: Api, giv
     url = f"{API}/responders/ana/availability"
     answer = api.as_(Role.COORDINATOR).post(url, json={"availability": "on", **given})
     assert (answer.status_code, [e["field"] for e in answer.json()["errors"]]) == (422, list(given))
+
+
+def test_whoever_leaves_is_in_no_list_any_more_and_may_come_back(api: Api) -> None:
+    coordinator = api.as_(Role.COORDINATOR)
+
+    def listed() -> set[str]:
+        return {one["id"] for one in coordinator.get(f"{API}/responders").json()["items"]}
+
+    left = coordinator.patch(f"{API}/responders/ben", json={"active": False})
+    assert (left.status_code, left.json()["active"], "ben" in listed()) == (200, False, False)
+    back = coordinator.patch(f"{API}/responders/ben", json={"active": True})
+    assert (back.status_code, back.json()["active"], "ben" in listed()) == (200, True, True)

@@ -63,7 +63,7 @@ def files(draw: st.DrawFn) -> RosterFile:
             areas=draw(st.frozensets(texts, max_size=2)),
         )
         phone = draw(st.none() | st.just(f"+1202555010{number}"))
-        people.append(Person(person, draw(texts), phone, ("default",), responder))
+        people.append(Person(person, draw(texts), phone, ("default",), responder, draw(st.booleans())))
     parts = roster.shifts, roster.overrides, roster.temporary, roster.absences
     return RosterFile(roster.teams, tuple(people), *parts)
 

@@ -98,6 +98,7 @@ class ResponderChange(_PersonFields):
     phone: PhoneNumber | None = None
     roles: Annotated[list[Role], Field(min_length=1, max_length=6)] | None = None
     teams: Annotated[list[Code], Field(min_length=1, max_length=60)] | None = None
+    active: Annotated[bool | None, Field(description="`false` once they have left: nobody asks them any more.")] = None
 
     def changed(self, person: Person) -> Person:
         return _with(person, {name: getattr(self, name) for name in self.model_fields_set})
@@ -111,6 +112,8 @@ def _with(person: Person, given: dict[str, Any]) -> Person:
         person, who = replace(person, teams=teams), replace(who, teams=frozenset(teams))
     if given.get("name"):
         person = replace(person, name=given["name"])
+    if given.get("active") is not None:
+        person = replace(person, active=given["active"])
     if "phone" in given:
         person = replace(person, phone=given["phone"])
     if "gender" in given:
