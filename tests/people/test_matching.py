@@ -107,6 +107,41 @@ def test_an_open_page_takes_a_place_only_from_cases_that_are_not_more_urgent() -
     assert not ask(less_urgent, replace(NEED, urgency=Urgency.ROUTINE)).picks
 
 
+@pytest.mark.parametrize(
+    ("cases", "pages", "capacity", "filter_"),
+    [
+        (0, 0, 1, None),
+        (0, 1, 1, "open_page"),
+        (1, 0, 1, "capacity"),
+        (1, 0, 2, None),
+        (0, 1, 2, None),
+        (1, 1, 2, "open_page"),
+        (0, 2, 2, "open_page"),
+        (2, 0, 2, "capacity"),
+        (1, 1, 3, None),
+    ],
+)
+def test_cases_and_open_pages_fill_the_room_together(
+    cases: int, pages: int, capacity: int, filter_: str | None
+) -> None:
+    standing = Standing(open_cases=cases, open_page_ranks=(NEED.urgency.rank,) * pages)
+    found = ask([on(responder("a", capacity=capacity), standing=standing)])
+    assert [skip.filter for skip in found.skips] == ([] if filter_ is None else [filter_])
+
+
+def test_rest_is_over_the_moment_it_ends() -> None:
+    soon = replace(NEED, urgency=Urgency.SOON)
+    for until, rested in ((NOW, True), (NOW + timedelta(seconds=1), False)):
+        assert bool(ask([on(responder("a"), standing=Standing(resting_until=until))], soon).picks) == rested
+
+
+def test_who_is_on_in_two_layers_is_asked_in_each() -> None:
+    both = Candidate(responder("a"), tuple(OnCall("a", layer, None, "always") for layer in ("backup", "primary")), FREE)
+    for layer in ("primary", "backup", EVERYONE):
+        assert picked(ask([both], layer=layer)) == ["a"]
+    assert not ask([both], layer="supervisor").picks
+
+
 def test_everyone_asks_again_who_was_silent_but_not_who_declined() -> None:
     who = [
         on(responder("silent"), "backup", Standing(open_page_ranks=(Urgency.VERY_URGENT.rank,))),
@@ -220,6 +255,28 @@ class TestTwoPeople:
         assert (skip.filter, skip.reason) == (
             "supervision", "QMHP-T: no credential of the supervisor dee counts",
         )  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("standing", "layers", "there"),
+        [
+            (FREE, ("supervisor",), True),
+            # Whoever has a case can still be telephoned.
+            (Standing(open_cases=1), ("supervisor",), True),
+            (FREE, (), False),
+            (Standing(Availability.OFF), ("supervisor",), False),
+            (Standing(Availability.OFF, LATER), ("supervisor",), False),
+            (Standing(Availability.OFF, NOW), ("supervisor",), True),
+            (Standing(reachable=False), ("supervisor",), False),
+        ],
+    )
+    def test_a_supervisor_nobody_can_ring_supervises_nobody(
+        self, standing: Standing, layers: tuple[str, ...], there: bool
+    ) -> None:
+        dee = Candidate(responder("dee"), tuple(OnCall("dee", layer, None, "always") for layer in layers), standing)
+        found = ask([self.trainee(), on(responder("ben", "QMHP")), dee], self.two, count=2)
+        assert picked(found) == (["ben", "tom"] if there else ["ben"])
+        reasons = [skip.reason for skip in found.skips if skip.filter == "supervision"]
+        assert reasons == ([] if there else ["QMHP-T: the supervisor dee is not on call"])
 
     def test_two_trainees_are_no_team(self) -> None:
         found = ask([self.trainee("tim"), self.trainee("tom"), self.dee], self.two, count=2)
