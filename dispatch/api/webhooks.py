@@ -88,7 +88,8 @@ class Reports:
 
     def __init__(self, svc: Service) -> None:
         self.taken_in: Lane[inbound.Webhook, str | None] = Lane(partial(inbound.take_in_reports, PROVIDER, svc))
-        self.acted_on: Lane[str, None] = Lane(partial(_act_on_all, svc))
+        # Nobody waits for it.
+        self.acted_on: Lane[str, None] = Lane(partial(_act_on_all, svc), patience=None)
 
 
 def _act_on_all(svc: Service, inbox_ids: Sequence[str]) -> Sequence[None]:

@@ -15,10 +15,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Generic, TypeVar
 
+from dispatch.errors import Unavailable
+
 T = TypeVar("T")
 R = TypeVar("R")
 #: Seconds. Less than a batch of one takes, so the wait is never what makes anybody late.
 COMPANY = 0.003
+#: Seconds. Longer than a writer waits for its turn at the record: then somebody stands still with the record in hand.
+PATIENCE = 12.0
 
 Asked = tuple[T, "asyncio.Future[R]"]
 
@@ -26,12 +30,18 @@ Asked = tuple[T, "asyncio.Future[R]"]
 class Lane(Generic[T, R]):
     """`work` is given up to `most` items and answers each, in order; an answer that is an Exception is raised where
     the item came from. When `work` itself raises for several, each is tried alone: one that is wrong fails nobody
-    else's.
+    else's. `patience` is how long anybody waits for an answer, in seconds; None is for ever.
     """
 
-    def __init__(self, work: Callable[[Sequence[T]], Sequence[R | Exception]], most: int = 50) -> None:
+    def __init__(
+        self,
+        work: Callable[[Sequence[T]], Sequence[R | Exception]],
+        most: int = 50,
+        patience: float | None = PATIENCE,
+    ) -> None:
         self._work = work
         self._most = most
+        self._patience = patience
         self._gathered: deque[Asked[T, R]] = deque()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="lane")
         self._lock = threading.Lock()
@@ -40,8 +50,9 @@ class Lane(Generic[T, R]):
         self._enough = threading.Event()
 
     async def do(self, item: T) -> R:
-        """The answer for `item`. Raises what `work` raised for it, or answered. It is done also when whoever asked has
-        gone meanwhile."""
+        """The answer for `item`. Raises what `work` raised for it, or answered, and Unavailable when that takes too
+        long: an operator whose page hangs does not know to write on paper. It is done all the same, also when whoever
+        asked has gone meanwhile; so whoever asks again brings the same key."""
         mine: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         with self._lock:
             self._gathered.append((item, mine))
@@ -50,7 +61,11 @@ class Lane(Generic[T, R]):
             self._thread.submit(self._run)
         elif len(self._gathered) >= self._last:
             self._enough.set()
-        return await mine
+        try:
+            async with asyncio.timeout(self._patience):
+                return await mine
+        except TimeoutError:
+            raise Unavailable("this takes too long: send it again, with the same key") from None
 
     def _run(self) -> None:
         while True:

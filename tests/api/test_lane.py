@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from dispatch.errors import Unavailable
 from dispatch.http.lane import Lane
 from tests.support.waiting import wait_until
 
@@ -64,6 +65,22 @@ def test_an_answer_that_is_an_error_is_raised_for_its_own_only() -> None:
     assert (first, other) == (10, 20)
     assert isinstance(wrong, LookupError)
     assert work.batches == [[1], [7, 2]]
+
+
+def test_nobody_waits_for_ever_and_what_was_asked_is_done_all_the_same() -> None:
+    """Somebody stands still with the record in hand."""
+    work = Work()
+
+    async def ask() -> list[Any]:
+        lane = Lane(work, patience=0.05)
+        late = await asyncio.gather(lane.do(1), lane.do(2), return_exceptions=True)
+        work.go_on.set()
+        return [*late, await lane.do(3)]
+
+    *late, answer = asyncio.run(ask())
+    assert [type(error) for error in late] == [Unavailable, Unavailable]
+    assert answer == 30
+    assert sorted(number for batch in work.batches for number in batch) == [1, 2, 3]
 
 
 def test_what_was_begun_is_done_though_whoever_asked_has_gone() -> None:
