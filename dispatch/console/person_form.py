@@ -117,7 +117,7 @@ def read(values: Values, before: Person | None) -> Person:
     if phone is not None and not _PHONE.fullmatch(phone):
         form.fault("phone", "must be a number with its country code, such as +12025550101")
     form.done()
-    return Person(id_, full_name or "", phone, teams, who)
+    return Person(id_, full_name or "", phone, teams, who, before is None or before.active)
 
 
 def _credentials(form: _Reader, before: tuple[Credential, ...]) -> tuple[Credential, ...]:

@@ -48,6 +48,13 @@ def test_a_person_is_changed_and_the_look_is_recorded(api: Api, coordinator: Scr
     assert [c["expires"] for c in found["credentials"]] == ["2026-06-30"]
 
 
+def test_a_change_on_the_page_brings_nobody_back_who_has_left(api: Api, coordinator: Screen) -> None:
+    api.as_(Role.COORDINATOR).patch("/api/v1/responders/ben", json={"active": False})
+    assert coordinator.post("/people/ben", {**BEN, "name": "Benjamin Okoro"}).at == "/people"
+    found = api.as_(Role.COORDINATOR).get("/api/v1/responders/ben").json()
+    assert (found["name"], found["active"]) == ("Benjamin Okoro", False)
+
+
 def test_a_code_is_sent_to_somebody_whose_number_is_not_proved(coordinator: Screen) -> None:
     assert (
         "Not proved One wrong digit sends their pages to a stranger. Send them a code"
