@@ -16,7 +16,7 @@ from dispatch.api.strict import StrictRoute
 from dispatch.errors import NotAllowed
 from dispatch.flow import sessions
 from dispatch.http import forgery
-from dispatch.http.signin import COOKIE, AnyoneSignedIn, Asking, Svc, clear_cookie, set_cookie
+from dispatch.http.signin import BROWSER_COOKIE, COOKIE, AnyoneSignedIn, Asking, Svc, clear_cookie, come_in, set_cookie
 from dispatch.http.threads import quickly, slowly
 
 router = APIRouter(prefix="/session", tags=["session"], route_class=StrictRoute)
@@ -56,14 +56,21 @@ async def who_am_i(asking: Annotated[Asking, AnyoneSignedIn]) -> Me:
 async def sign_in(request: Request, body: SignIn, svc: Svc) -> Response:
     """Sets the session's cookie."""
     _own_page(request, svc.public_url)
-    return _begun(svc, await slowly(sessions.sign_in, svc, body.login, body.password))
+    browser = request.cookies.get(BROWSER_COOKIE)
+    session = await slowly(sessions.sign_in, svc, body.login, body.password, browser)
+    answer = Response(status_code=204)
+    await quickly(come_in, answer, svc, session)
+    return answer
 
 
 @router.post("/demo", status_code=204)
 async def sign_in_to_demo(request: Request, body: DemoSignIn, svc: Svc) -> Response:
     """Without a password, in the demo only; anywhere else there is no such page."""
     _own_page(request, svc.public_url)
-    return _begun(svc, await quickly(sessions.demo_session, svc, Role(body.role), body.person))
+    session = await quickly(sessions.demo_session, svc, Role(body.role), body.person)
+    answer = Response(status_code=204)
+    set_cookie(answer, session, svc.public_url)
+    return answer
 
 
 @router.delete("", status_code=204)
@@ -82,9 +89,3 @@ def _own_page(request: Request, public_url: str) -> None:
     browser = "sec-fetch-site" in request.headers or "origin" in request.headers
     if browser and not forgery.from_our_pages(request, public_url):
         raise NotAllowed("This request did not come from one of this service's own pages.")
-
-
-def _begun(svc: Svc, session: str) -> Response:
-    answer = Response(status_code=204)
-    set_cookie(answer, session, svc.public_url)
-    return answer

@@ -7,6 +7,7 @@ in the record, so it ends everywhere at once when its user is disabled.
 from __future__ import annotations
 
 import hashlib
+import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -27,6 +28,7 @@ from dispatch.store.sealing import DataKey
 #: A shift and its hand-over; after that somebody else may be sitting at the screen.
 SESSION = timedelta(hours=12)
 _DEMO = "demo:"
+_BROWSER = "browser"
 DEMO_ROLES = (Role.OPERATOR, Role.RESPONDER, Role.COORDINATOR)
 
 _hasher = PasswordHasher()
@@ -81,9 +83,10 @@ def by_session(svc: Service, session: str) -> SignedIn | None:
     return SignedIn(Actor(row.id, roles, frozenset(row.teams), row.person), login)
 
 
-def sign_in(svc: Service, login: str, password: str) -> str:
-    """A new session's secret, for the cookie. Slow on purpose. Raises NotSignedIn without saying which of the two was
-    wrong, and TooManyTries for a login that was wrong too often.
+def sign_in(svc: Service, login: str, password: str, browser: str | None = None) -> str:
+    """A new session's secret, for the cookie. Slow on purpose. `browser` is what `browser_of` gave to the browser that
+    asks. Raises NotSignedIn without saying which of the two was wrong, and TooManyTries for a login that was wrong too
+    often.
     """
     u = schema.users
     with svc.record.read() as conn:
@@ -91,7 +94,7 @@ def sign_in(svc: Service, login: str, password: str) -> str:
             u.c.login_index.in_(login_index(svc, login)), u.c.disabled_at.is_(None)
         )
         row = conn.execute(query).one_or_none()
-    index = login_index(svc, login)[0]
+        index = _counted_as(svc, conn, login_index(svc, login)[0], browser)
     tries.begin(svc, index, row.id if row is not None else None)
     known = row is not None and row.password is not None
     try:
@@ -101,6 +104,30 @@ def sign_in(svc: Service, login: str, password: str) -> str:
     if row is None or not known:
         raise NotSignedIn("That login and password do not belong together.")
     return _open(svc, row.id, index)
+
+
+def browser_of(svc: Service, session: str) -> str | None:
+    """What a browser keeps of having been signed in here, for as long as it likes: tries from it are counted apart from
+    those of strangers, so that nobody who guesses at a login from elsewhere keeps its owner out.
+
+    It is the same for all sign-ins of one user, so that nobody buys more guesses by signing in again. None for no
+    session.
+
+    Source: Slow Down Online Guessing Attacks with Device Cookies, OWASP.
+    """
+    signed = by_session(svc, session)
+    return None if signed is None else f"{signed.actor.id}.{svc.sealer.blind_index(_BROWSER, signed.actor.id)}"
+
+
+def _counted_as(svc: Service, conn: Connection, index: str, browser: str | None) -> str:
+    """Under what tries for the login are counted: the login's own for every stranger together, another for a browser in
+    which somebody who may still sign in has done so."""
+    user, _, mark = (browser or "").partition(".")
+    if not any(hmac.compare_digest(mark.encode(), m.encode()) for m in svc.sealer.blind_indexes(_BROWSER, user)):
+        return index
+    u = schema.users.c
+    there = conn.scalar(select(u.id).where(u.id == user, u.disabled_at.is_(None)))
+    return index if there is None else hashed(f"{user} {index}")
 
 
 def sign_out(svc: Service, session: str) -> None:

@@ -1,8 +1,9 @@
 """Guessing at passwords is slowed down, per login: every try is counted before its password is looked at, so that many
 at once are no way round it.
 
-The wait is short and never locks anybody out for good: whoever knows a colleague's login could otherwise keep them from
-the board all night. Who is signed in stays signed in, and an administrator's `users reset` ends the wait.
+The wait is short, and a browser in which somebody has signed in before is counted apart: whoever knows a colleague's
+login could otherwise keep them from the board all night. Who is signed in stays signed in, and an administrator's
+`users reset` ends the wait.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ again, for the team at hand.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import Depends
@@ -25,6 +26,9 @@ from dispatch.http import forgery
 from dispatch.http.threads import quickly
 
 COOKIE = "dispatch_session"
+BROWSER_COOKIE = "dispatch_browser"
+#: Longer than anybody's holiday.
+KNOWN_FOR = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +120,22 @@ def set_cookie(response: Response, session: str, public_url: str) -> None:
         httponly=True,
         samesite="lax",
     )
+
+
+def come_in(response: Response, svc: Service, session: str) -> None:
+    """The session of somebody who signed in with a password, and that somebody has in this browser."""
+    set_cookie(response, session, svc.public_url)
+    browser = sessions.browser_of(svc, session)
+    if browser is not None:
+        response.set_cookie(
+            BROWSER_COOKIE,
+            browser,
+            max_age=int(KNOWN_FOR.total_seconds()),
+            path="/",
+            secure=svc.public_url.startswith("https://"),
+            httponly=True,
+            samesite="lax",
+        )
 
 
 def clear_cookie(response: Response, public_url: str) -> None:

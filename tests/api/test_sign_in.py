@@ -13,7 +13,7 @@ from dispatch.clock import ManualClock
 from dispatch.errors import InvalidInput, NotFound, Refused
 from dispatch.flow import admin, live, people, sessions
 from dispatch.http import forgery
-from dispatch.http.signin import COOKIE
+from dispatch.http.signin import BROWSER_COOKIE, COOKIE
 from dispatch.settings import Settings
 from tests.api.conftest import PASSWORD, TEST, URL, Api
 from tests.api.made import ROSTER
@@ -87,6 +87,30 @@ def test_guessing_is_slowed_down_whether_the_login_exists_or_not(api: Api, login
     assert "Try again in 60 seconds" in page.text
     api.clock.forward(timedelta(minutes=61))
     assert [attempt() for _ in range(5)] == [(401, None)] * 5
+
+
+def test_a_stranger_who_guesses_keeps_nobody_out_of_a_browser_they_were_in_before(api: Api) -> None:
+    for login in ("pat", "sam"):
+        admin.add_user(TEST, api.svc, login, PASSWORD, [Role.SUPERVISOR])
+    pats, sams, forged = api.browser(), api.browser(), api.browser()
+    right, wrong = ({"login": "pat", "password": p} for p in (PASSWORD, "not the right one"))
+    assert pats.post(ME, json=right).status_code == 204
+    assert sams.post(ME, json=right | {"login": "sam"}).status_code == 204
+    assert (COOKIE in pats.cookies, "Max-Age=7776000" in str(pats.post(ME, json=right).headers)) == (True, True)
+    forged.cookies.set(BROWSER_COOKIE, pats.cookies[BROWSER_COOKIE][:-1] + "x")
+    assert [api.browser().post(ME, json=wrong).status_code for _ in range(6)] == [401] * 5 + [429]
+    assert [browser.post(ME, json=right).status_code for browser in (api.browser(), forged)] == [429, 429]
+    assert pats.post(ME, json=right).status_code == 204
+    # At a desk that several share it is enough that one of them has signed in; guessing is no faster there.
+    assert [sams.post(ME, json=wrong).status_code for _ in range(6)] == [401] * 5 + [429]
+    assert pats.post(ME, json=right).status_code == 204
+    # With the one who earned it goes the browser.
+    again = api.browser()
+    again.cookies.set(BROWSER_COOKIE, pats.cookies[BROWSER_COOKIE])
+    admin.add_user(TEST, api.svc, "boss", PASSWORD, [Role.ADMINISTRATOR])
+    admin.disable_user(TEST, api.svc, "pat")
+    assert [again.post(ME, json=wrong | {"login": "sam"}).status_code for _ in range(6)] == [401] * 5 + [429]
+    assert api.browser().post(ME, json=right | {"login": "sam"}).status_code == 429
 
 
 def test_the_right_password_and_a_new_one_begin_the_count_again(api: Api) -> None:
