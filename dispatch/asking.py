@@ -124,7 +124,7 @@ def receipt_overdue(turn: Turn, page: Page) -> None:
         return
     page = replace(page, deadline=Deadline(Meaning.PAGE_OVERDUE, max(page.by, turn.now)))
     turn.put(page)
-    if not page.proven:
+    if page.delivery is not Delivery.DELIVERED:
         replace_page(turn, page, "no_receipt")
 
 

@@ -138,7 +138,3 @@ class Page:
     @property
     def open(self) -> bool:
         return self.answer is Answer.OPEN
-
-    @property
-    def proven(self) -> bool:
-        return self.delivery is Delivery.DELIVERED or self.answer in (Answer.ACCEPTED, Answer.DECLINED)
