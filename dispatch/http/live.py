@@ -11,12 +11,15 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
 
+from dispatch import logs
 from dispatch.access import Act, Actor
 from dispatch.errors import ServiceError
 from dispatch.flow import history
 from dispatch.flow.history import Told
 from dispatch.flow.service import Service
 from dispatch.http.threads import quickly
+
+log = logs.get(__name__)
 
 EVERY = 0.25
 POLL = 1.0
@@ -78,11 +81,16 @@ class Live:
                     # Nobody watches: the next one begins where the ledger then is.
                     started = False
                     continue
-                with suppress(ServiceError):
+                try:
                     if not started:
                         self._at = await quickly(_start, self._svc)
                         started = True
                     await self._look()
+                except ServiceError:
+                    pass
+                except Exception:
+                    # Were the one reader to end by it, every board of this process would stand still and look well.
+                    log.exception("stream_not_read")
                 await asyncio.sleep(EVERY)
 
     async def _look(self) -> None:

@@ -48,7 +48,9 @@ class Updates:
                     yield None
                     while True:
                         message = await channel.get_message(timeout=poll)
-                        yield int(message["data"]) if message else None
+                        said = message["data"] if message else b""
+                        # Whatever is no number of ours is a reason to look, like silence.
+                        yield int(said) if said.isdigit() else None
             except (RedisError, OSError):
                 yield None
                 await asyncio.sleep(poll)

@@ -13,8 +13,8 @@ from redis import Redis
 from dispatch.clock import monotonic
 from dispatch.priority import Place
 from dispatch.queue import MirrorChanges, Queue, QueueDown
-from dispatch.queue.client import OPEN_FOR, TIMEOUT, Client
-from dispatch.queue.keys import TIMERS
+from dispatch.queue.client import OPEN_FOR, TIMEOUT, Client, connect
+from dispatch.queue.keys import TIMERS, UPDATES
 from tests.support.valkey import ValkeyServer
 from tests.support.waiting import wait_until
 
@@ -222,6 +222,22 @@ class TestUpdates:
             assert own_queue.mirror(MirrorChanges(ledger_no=41))
             assert await anext(numbers) == 41
             assert await anext(numbers) is None
+            await numbers.aclose()
+
+        asyncio.run(story())
+
+    def test_what_somebody_else_says_on_the_channel_is_only_a_reason_to_look(
+        self, own_valkey: ValkeyServer, own_queue: Queue
+    ) -> None:
+        async def story() -> None:
+            numbers = own_queue.updates.listen(poll=30)
+            await anext(numbers)
+            with connect(own_valkey.url) as stranger:
+                stranger.publish(UPDATES.name, "hello?")
+            async with asyncio.timeout(5):
+                assert await anext(numbers) is None
+                assert own_queue.mirror(MirrorChanges(ledger_no=43))
+                assert await anext(numbers) == 43
             await numbers.aclose()
 
         asyncio.run(story())
