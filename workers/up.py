@@ -27,17 +27,19 @@ def up(settings: Settings, also: Sequence[Spec] = ()) -> None:
     """Run until SIGTERM or SIGINT. `also` are further processes to keep running, such as the demo's phones; one named
     `api` takes the place of our own, and is started like it, with the socket and its number.
 
-    Raises CannotStart, CannotListen, InUse or NoServer, each with a sentence for whoever started it.
+    Raises CannotStart, CannotListen, InUse, NoDataDir or NoServer, each with a sentence for whoever started it.
     """
     datadir.claim(settings.data_dir)
     env = {"DISPATCH_DATA_DIR": str(settings.data_dir.absolute())}
     # The socket is closed before the children are ended: who comes then is refused at once instead of waiting in vain.
     with Supervisor() as supervisor, listening.bind(settings.host, settings.port) as sock:
-        if settings.secret_key is None:
-            make_secret(settings.data_dir)
-            settings = with_own_secret(settings)
+        with datadir.kept_plain(settings.data_dir):
+            if settings.secret_key is None:
+                make_secret(settings.data_dir)
+                settings = with_own_secret(settings)
+            counts = _empty(settings.data_dir / COUNTS)
         given = {spec.name: spec for spec in also}
-        web = webs(given.pop("api", process("api", env)), settings, sock, _empty(settings.data_dir / COUNTS))
+        web = webs(given.pop("api", process("api", env)), settings, sock, counts)
         try:
             if settings.redis_url is None:
                 valkey.end_orphan(settings.data_dir)

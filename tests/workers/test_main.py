@@ -53,6 +53,20 @@ def test_a_folder_that_cannot_be_had_is_one_line_that_names_it(name: str, tmp_pa
     assert f"{tmp_path / 'taken'} cannot hold the data" in done.stderr
 
 
+def test_a_full_disk_is_one_line_too(tmp_path: Path) -> None:
+    small = ["prlimit", "--fsize=0", sys.executable, "-m", "workers", "supervisor"]
+    done = subprocess.run(
+        small,
+        env={**os.environ, "DISPATCH_DATA_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert f"{tmp_path} cannot hold the data (File too large)" in done.stderr
+
+
 def test_a_second_supervisor_on_the_same_directory_is_refused(tmp_path: Path) -> None:
     datadir.claim(tmp_path)
     done = run("supervisor", DISPATCH_DATA_DIR=str(tmp_path))
