@@ -128,6 +128,7 @@ def test_the_end_of_a_spell_tells_what_is_left_and_was_not_offered() -> None:
     roster = read(ROSTER).roster
     monday = utc("2026-01-12T13:00")
     ana = Departure("d1", "default", "ana", monday)
+    assert ana.deadline == Deadline(Meaning.SPELL_ENDS, monday)
     assert ended(ana, roster, OPEN, (), monday - timedelta(seconds=1)) is None
     found = ended(ana, roster, OPEN, ("c2",), monday)
     assert found is not None

@@ -37,3 +37,18 @@ def test_a_spell_of_the_weekend_backup_that_leads_into_the_week() -> None:
         Spell(utc("2026-01-11T01:00"), "ben", ("backup",), utc("2026-01-11T13:00")),
         Spell(utc("2026-01-12T01:00"), "ben", ("backup", "primary"), utc("2026-01-19T13:00")),
     )
+
+
+def test_a_spell_is_found_in_one_look_and_one_only() -> None:
+    """The sweeper looks at one stretch of time after the other: what begins where two meet is in the later one."""
+    start, hour = utc("2026-01-12T13:00"), timedelta(hours=1)
+    shifts = (
+        Shift("default", "primary", Once("ana", start, start + hour)),
+        Shift("default", "backup", Once("ana", start + hour, start + 2 * hour)),
+    )
+    roster = Roster((TEAM,), shifts)
+    assert beginning(roster, "default", start - hour, start) == ()
+    (spell,) = beginning(roster, "default", start, start + hour)
+    # Changing the layer begins no spell of its own.
+    assert (spell.start, spell.layers, spell.end) == (start, ("primary", "backup"), start + 2 * hour)
+    assert beginning(roster, "default", start + hour, start + 2 * hour) == ()
