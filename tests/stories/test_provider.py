@@ -8,10 +8,12 @@ from datetime import timedelta
 import pytest
 
 from dispatch.channels.channel import Refusal, Taken
+from dispatch.channels.failures import FailureKind
 from dispatch.channels.twilio import TwilioChannel
 from dispatch.demo.phones import lines
 from dispatch.flow import health
 from dispatch.page import Delivery
+from dispatch.store import schema
 from tests.phones import ACCOUNT_SID, AUTH_TOKEN, OUR_NUMBER
 from tests.stories.team import NUMBERS
 from tests.stories.world import World
@@ -34,6 +36,17 @@ class Slow(TwilioChannel):
             self.asked.set()
             assert self.go_on.wait(30)
         return super().text(to, body, callback, validity)
+
+
+class Mute(TwilioChannel):
+    """A provider that never says what it made of a text to one number."""
+
+    def __init__(self, base_url: str, number: str) -> None:
+        super().__init__(ACCOUNT_SID, AUTH_TOKEN, base_url=base_url, from_number=OUR_NUMBER)
+        self.number = number
+
+    def text(self, to: str, body: str, callback: str, validity: timedelta) -> Taken | Refusal:
+        return Refusal(FailureKind.UNKNOWN) if to == self.number else super().text(to, body, callback, validity)
 
 
 def codes(world: World) -> list[str]:
@@ -79,6 +92,22 @@ def test_a_provider_that_is_slow_over_one_page_holds_up_no_other(world: World) -
     channel.go_on.set()
     world.settle()
     world.ana.expect_sms(PAGE, first.code)
+
+
+def test_a_page_whose_fate_the_provider_never_tells_is_given_up_and_loud(world: World) -> None:
+    """Else it would be asked about for ever, one lease after another, and nobody would hear that nothing goes out."""
+    world.worker._sender._channel = Mute(world.telephony.phones.url, NUMBERS["ana"])
+    case = world.log()
+    world.forward(seconds=10)
+    (effect,) = world.rows(schema.outbox, kind="SendPage", person="ana")
+    assert (effect.state, effect.attempts) == ("claimed", 2)
+    assert world.ringing(case) == []
+    world.forward(seconds=10)
+    world.ben.expect_sms(PAGE, case.code)
+    world.kim.expect_sms("ALARM", "the page to ana did not arrive")
+    (effect,) = world.rows(schema.outbox, kind="SendPage", person="ana")
+    assert (effect.state, effect.attempts) == ("failed", 3)
+    world.forward(seconds=20)
 
 
 def overhear(world: World) -> None:
