@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dispatch import answering
+from dispatch import answering, closure, working
+from dispatch.case import Event, State
 from dispatch.deadline import Meaning
 from dispatch.page import Answer, Page, Report
+from dispatch.teammix import Mix
 from tests.heart.bench import Bench
 from tests.heart.test_asking import MINUTE, ask, opened, report, run
 
@@ -98,3 +100,76 @@ def test_a_case_that_changes_hands_keeps_its_state_and_clock_and_the_taker_is_no
     assert [bench.file.page(one.id).answer for one in (page, other)] == [Answer.SUPERSEDED, Answer.OPEN]
     # They were asked as one more: the run still wants somebody, and never who has just given it away.
     assert (run(bench).want, "ana" in run(bench).declined, "ana" in run(bench).asked) == (want + 1, True, True)
+
+
+# --- who has it, and what they are told ------------------------------------------------------------------------------
+
+
+def accept(bench: Bench, person: str, mix: Mix | None = None) -> tuple[bool, list[tuple[str, str]]]:
+    """Whether they have it afterwards, and everybody who was texted."""
+    bench.told.clear()
+    owns = bench.decide(lambda turn: answering.accept(turn, person, None, mix), person)
+    return owns, bench.told
+
+
+def test_the_first_has_it_and_whoever_comes_later_hears_how_it_stands() -> None:
+    bench = opened()
+    assert accept(bench, "ana") == (True, [("ana", "accepted")])
+    assert bench.file.case.state is State.ACCEPTED
+    assert accept(bench, "ben") == (False, [("ben", "taken")])
+    assert accept(bench, "ana") == (True, [("ana", "accepted")])
+    bench.decide(lambda turn: working.status(turn, Event.CLEARED, "ana"))
+    assert accept(bench, "ben") == (False, [("ben", "cleared")])
+    bench.decide(lambda turn: closure.close(turn, "outpatient"))
+    assert accept(bench, "ben") == (False, [("ben", "closed")])
+    assert [one.person for one in bench.file.assignments] == ["ana"]
+
+
+def test_backup_that_was_called_after_the_work_was_done_may_still_join() -> None:
+    bench = have(opened(), ["ana"])
+    bench.decide(lambda turn: working.status(turn, Event.CLEARED, "ana"))
+    bench.decide(lambda turn: answering.backup(turn, "ana"))
+    assert accept(bench, "ben")[0]
+    assert bench.file.owners == ("ana", "ben")
+
+
+def test_of_two_the_first_is_told_that_one_is_missing_and_the_alarm_rings_until_both_have_it() -> None:
+    bench = opened(people=2)
+    bench.ring("unanswered")
+    assert accept(bench, "ana") == (True, [("ana", "first_of_two")])
+    assert (bench.file.case.state, len(bench.ringing()), run(bench).missing) == (State.WAITING, 1, 1)
+    assert accept(bench, "ben") == (True, [("ben", "accepted_with"), ("ana", "joined")])
+    assert (bench.ringing(), bench.file.escalation) == ([], None)
+
+
+def test_half_a_team_by_the_states_rules_wants_another_however_many_were_planned() -> None:
+    bench = opened()
+    half = Mix(complete=False, possible=True, size=2, reason="1 of 2")
+    assert accept(bench, "ana", half) == (True, [("ana", "first_of_two")])
+    assert (run(bench).missing, run(bench).want, run(bench).only_busy) == (1, 1, False)
+    assert (bench.file.case.needed, bench.file.case.needed_because) == (2, ("1 of 2",))
+    assert accept(bench, "ben", Mix(complete=True, possible=True, size=2, reason="an allowed team"))[0]
+    assert bench.file.escalation is None
+
+
+def test_given_by_name_it_is_theirs_once_and_nobody_else_is_looked_for() -> None:
+    bench = opened()
+    for told in ([("ana", "assigned")], []):
+        bench.told.clear()
+        bench.decide(lambda turn: answering.assign(turn, "ana"), "kim")
+        assert (bench.told, bench.file.owners, bench.file.escalation) == (told, ("ana",), None)
+    assert bench.file.assignments[0].by == "kim"
+    bench.decide(lambda turn: answering.assign(turn, "ben"), "kim")
+    assert bench.told == [("ben", "accepted_with"), ("ana", "joined")]
+    assert bench.file.escalation is None
+
+
+def test_whoever_was_silent_too_long_hears_it_as_well_and_a_no_is_acknowledged() -> None:
+    bench = opened()
+    [late, no] = ask(bench, "ana", "ben")
+    for page in (late, no):
+        bench.sent(page)
+    bench.fire(Meaning.PAGE_OVERDUE, late.id)
+    bench.decide(lambda turn: answering.decline(turn, "ben", no))
+    assert bench.told == [("ben", "declined")]
+    assert accept(bench, "eve") == (True, [("eve", "accepted"), ("ana", "taken")])

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from dispatch import answering, asking, closure, working
+from dispatch import answering, asking, closure, laddering, working
 from dispatch.case import Event, State
+from dispatch.casefile import Turn
 from dispatch.deadline import Meaning
 from dispatch.escalation import Escalation
 from dispatch.laddering import LOOK_SOON
@@ -83,6 +84,12 @@ def test_a_step_nobody_has_looked_at_is_not_lost_to_a_slow_matcher() -> None:
     for _ in range(2):
         step_overdue(bench)
         assert (run(bench).step, due(bench)) == (0, bench.now + LOOK_SOON)
+
+    def woken(turn: Turn) -> bool:
+        laddering.step_overdue(turn, run(bench))
+        return turn.nudge
+
+    assert bench.decide(woken), "and the matcher is told that it is late"
     # Once it has looked, and found only people who are busy, their time is up.
     nobody_left(bench, only_busy=True)
     step_overdue(bench)
