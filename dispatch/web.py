@@ -38,6 +38,8 @@ def server(app: FastAPI) -> uvicorn.Server:
     config = uvicorn.Config(
         app,
         http=Guarded,
+        # There are none; without this each stranger who asks for one is a warning to install a library.
+        ws="none",
         # Ours are set up already; and an access log would be a second, worse record of who looked at what.
         log_config=None,
         access_log=False,
