@@ -27,6 +27,7 @@ def test_a_closed_case_goes_after_half_an_hour_and_an_open_one_stays(world: Worl
     closed = world.log("soon")
     world.ana.expect_sms(closed.code).reply("1").expect_sms("You have").reply("6").expect_sms("reached")
     world.do(work.close, COORDINATOR, closed.id, Disposition.DE_ESCALATED, "a note about it")
+    world.ana.expect_sms("is closed")
     kept = world.log("soon")
     world.ben.expect_sms(kept.code).reply("1").expect_sms("You have").reply("6").expect_sms("reached")
     assert tidy(world.svc, HALF_AN_HOUR) == 0
