@@ -21,7 +21,7 @@ def test_everybody_who_was_reached_hears_once_who_has_it_and_who_said_no_or_was_
     bench.fire(Meaning.PAGE_OVERDUE, late.id)
     [again] = ask(bench, "ben")
     bench.sent(again)
-    bench.decide(lambda turn: answering.decline(turn, "cam", no))
+    bench.decide(lambda turn: answering.decline(turn, "cam", turn.file.page(no.id)))
     bench.told.clear()
     bench.decide(lambda turn: answering.accept(turn, "eve", None))
     assert bench.told == [("eve", "accepted"), ("ana", "taken"), ("ben", "taken")]
@@ -55,8 +55,8 @@ def test_a_no_wants_one_more_unless_the_next_person_has_been_asked_already() -> 
 def test_a_no_of_whoever_has_it_takes_nothing_from_them() -> None:
     bench = opened()
     [page] = ask(bench, "ana")
-    bench.decide(lambda turn: answering.accept(turn, "ana", page))
-    bench.decide(lambda turn: answering.decline(turn, "ana", page))
+    bench.decide(lambda turn: answering.accept(turn, "ana", turn.file.page(page.id)))
+    bench.decide(lambda turn: answering.decline(turn, "ana", turn.file.page(page.id)))
     assert (bench.file.owners, bench.told[-1]) == (("ana",), ("ana", "decline_owned"))
 
 
@@ -170,6 +170,6 @@ def test_whoever_was_silent_too_long_hears_it_as_well_and_a_no_is_acknowledged()
     for page in (late, no):
         bench.sent(page)
     bench.fire(Meaning.PAGE_OVERDUE, late.id)
-    bench.decide(lambda turn: answering.decline(turn, "ben", no))
+    bench.decide(lambda turn: answering.decline(turn, "ben", turn.file.page(no.id)))
     assert bench.told == [("ben", "declined")]
     assert accept(bench, "eve") == (True, [("eve", "accepted"), ("ana", "taken")])

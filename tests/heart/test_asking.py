@@ -174,7 +174,7 @@ def test_pages_of_an_earlier_step_are_no_reason_to_wait_at_this_one() -> None:
 def test_who_said_no_is_waited_for_no_longer() -> None:
     bench = opened()
     [page] = ask(bench, "ana")
-    bench.decide(lambda turn: answering.decline(turn, "ana", page))
+    bench.decide(lambda turn: answering.decline(turn, "ana", turn.file.page(page.id)))
     nobody_left(bench)
     assert run(bench).step == 1
 
@@ -232,7 +232,7 @@ def test_without_a_receipt_one_more_is_asked_and_proof_or_an_answer_needs_none()
         if bench is proven:
             report(bench, page, Report.DELIVERED)
         if bench is accepted:
-            bench.decide(lambda turn, page=page: answering.accept(turn, "ana", page))  # type: ignore[misc]
+            bench.decide(lambda turn, page=page: answering.accept(turn, "ana", turn.file.page(page.id)))  # type: ignore[misc]
         bench.now = NOON + 45 * SECOND
         bench.fire(Meaning.RECEIPT_OVERDUE, page.id)
     assert [run(bench).want for bench in (silent, proven, accepted)] == [1, 0, 0]

@@ -142,6 +142,29 @@ def test_what_somebody_says_ends_the_alarms_whose_cause_is_gone_and_no_other(wor
     assert {alarm.subject or alarm.kind.value for alarm in bench.ringing()} == {*kinds, "ana", "ben"} - over
 
 
+def test_what_somebody_says_is_texted_back_to_whoever_texted_it_and_its_end_to_the_others() -> None:
+    bench = held_by("ana", "ben")
+
+    def told(event: Event, person: str | None, *, tell: bool = True) -> list[tuple[str, str]]:
+        bench.told.clear()
+        bench.decide(lambda turn: working.status(turn, event, person, tell=tell))
+        return bench.told
+
+    assert told(Event.ARRIVED, "ana") == [("ana", "status_noted")]
+    assert told(Event.CHECKED_IN, "ana", tell=False) == []
+    assert told(Event.ENGAGED, None) == []
+    assert told(Event.CLEARED, "ana") == [("ben", "cleared"), ("ana", "status_noted")]
+    assert told(Event.CLEARED, "ben") == [("ben", "status_noted")]
+
+
+def test_done_is_an_answer_to_a_stand_down_for_oneself() -> None:
+    bench = held_by("ana", "ben")
+    bench.decide(working.stand_down)
+    for person, rung in (("ana", ["stood_down"]), ("ben", [])):
+        bench.decide(lambda turn, person=person: working.status(turn, Event.CLEARED, person), person)  # type: ignore[misc]
+        assert [alarm.kind.value for alarm in bench.ringing()] == rung
+
+
 def test_a_lead_who_knows_that_they_are_safe_ends_a_cry_for_help_too() -> None:
     bench = held_by("ana")
     bench.ring("safety", "asked_for_help", subject="ana")
