@@ -102,6 +102,31 @@ def test_a_case_that_changes_hands_keeps_its_state_and_clock_and_the_taker_is_no
     assert (run(bench).want, "ana" in run(bench).declined, "ana" in run(bench).asked) == (want + 1, True, True)
 
 
+def test_of_two_who_have_it_only_the_one_who_hands_it_on_is_relieved_and_the_other_is_told() -> None:
+    bench = have(opened(people=2), ["ana", "ben"])
+    since = [one.since for one in bench.file.assignments]
+    bench.now += MINUTE
+    bench.told.clear()
+    bench.decide(lambda turn: answering.hand_over(turn, "ana", "cam", "h1"))
+    assert bench.file.owners == ("ben", "cam")
+    assert [one.since for one in bench.file.assignments] == [*since, bench.now]
+    assert bench.told == [("ben", "handed_over")]
+    assert bench.file.escalation is None
+
+
+def test_a_cry_for_help_is_answered_neutrally_and_backup_says_that_it_comes() -> None:
+    bench = have(opened(), ["ana"])
+    bench.told.clear()
+    bench.decide(lambda turn: answering.call_for_help(turn, "ana", "asked_for_help"))
+    bench.decide(lambda turn: answering.backup(turn, "ana"))
+    assert bench.told == [("ana", "noted"), ("ana", "backup_coming")]
+    assert [(alarm.kind.value, alarm.subject) for alarm in bench.ringing()] == [("safety", "ana")]
+    bench.decide(lambda turn: closure.close(turn, "outpatient", by="ana"))
+    bench.told.clear()
+    bench.decide(lambda turn: answering.backup(turn, "ana"))
+    assert (bench.told, bench.file.escalation) == ([("ana", "closed")], None)
+
+
 # --- who has it, and what they are told ------------------------------------------------------------------------------
 
 

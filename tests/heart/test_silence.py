@@ -275,6 +275,7 @@ def test_a_911_hand_off_is_asked_about_every_quarter_of_an_hour_until_somebody_c
     bench.now += 15 * MINUTE
     bench.fire(Meaning.CONFIRMATION_OVERDUE, one.id)
     assert rings(bench) == [("emergency_unconfirmed", None, ("contact_not_confirmed",))]
+    assert [one.deadline.due_at for one in bench.file.emergencies if one.deadline] == [NOON + 30 * MINUTE]
     bench.now += MINUTE
     # Nobody is asked for the number and the consent again.
     call(None, "unknown", bench.now)
