@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from dispatch.access import system
 from dispatch.channels.channel import Channel
 from dispatch.clock import monotonic
 from dispatch.deliver import Sender
-from dispatch.flow import covering, expiries, firing, reminders, searching, shiftchecks, sweeping
+from dispatch.flow import covering, expiries, firing, health, reminders, searching, shiftchecks, sweeping
 from dispatch.flow.service import Service
 from dispatch.rebuild import Rebuilt, rebuild
 from dispatch.store import deadlines, outbox, schema
+from dispatch.store.tables_infra import OPEN_EFFECTS
 
 #: The provider is asked for texts we may have missed this often.
 MISSED_EVERY = 30.0
@@ -93,7 +94,8 @@ class Worker:
 
     def teams_with_work(self) -> Mapping[str, frozenset[str]]:
         o = schema.outbox.c
-        due = select(o.team, func.min(o.n)).where(o.state == "pending", o.not_before <= self.now()).group_by(o.team)
+        pending = OPEN_EFFECTS & (o.state == "pending") & (o.not_before <= self.now())
+        due = select(o.team, func.min(o.n)).where(pending).group_by(o.team)
         oldest: dict[str, set[str]] = {}
         with self.svc.record.read() as conn:
             for team, escalation in sweeping.wanting_teams(conn, only_new=True).items():
@@ -103,23 +105,34 @@ class Worker:
         return {team: frozenset(oldest[team]) for team in sorted(oldest)}
 
     def sweep(self) -> Mapping[str, int]:
-        found = dict(sweeping.sweep(self._actor, self.svc))
+        return sweeping.sweep(self._actor, self.svc, self._now_and_then())
+
+    def _now_and_then(self) -> dict[str, Callable[[], int]]:
+        """What is not done in every round, where its time has come."""
+        actor, svc = self._actor, self.svc
+        parts: dict[str, Callable[[], int]] = {}
         if monotonic() - self._asked_at >= MISSED_EVERY:
             self._asked_at = monotonic()
-            found["missed"] = sweeping.take_in_missed(self._actor, self.svc, self._channel)
+            parts["missed"] = lambda: sweeping.take_in_missed(actor, svc, self._channel)
         if monotonic() - self._covered_at >= COVERAGE_EVERY:
             self._covered_at = monotonic()
-            found["gaps"] = covering.watch(self._actor, self.svc)
-            found["expiring"] = expiries.warn(self._actor, self.svc)
+            parts["gaps"] = lambda: covering.watch(actor, svc)
+            parts["expiring"] = lambda: expiries.warn(actor, svc)
         if monotonic() - self._duty_at >= DUTY_EVERY:
             self._duty_at = monotonic()
-            found["asked"] = shiftchecks.ask(self._actor, self.svc)
-            found["reminded"] = reminders.give(self._actor, self.svc)
-        if step := self._step():
-            sweeping.clock_stepped(self._actor, self.svc, step)
-            rebuild(self.svc)
-            found["clock_steps"] = 1
-        return found
+            parts["asked"] = lambda: shiftchecks.ask(actor, svc)
+            parts["reminded"] = lambda: reminders.give(actor, svc)
+        # It looks at the clock in its turn: a step that was seen in a round that came to nothing would be forgotten.
+        parts["clock_steps"] = self._stepped
+        return parts
+
+    def _stepped(self) -> int:
+        step = self._step()
+        if not step:
+            return 0
+        sweeping.clock_stepped(self._actor, self.svc, step)
+        rebuild(self.svc)
+        return 1
 
     def _step(self) -> timedelta:
         """By how much the wall clock was set since the last look; nothing where it only ran."""
@@ -131,11 +144,7 @@ class Worker:
         return step if abs(step) > STEP / second else timedelta(0)
 
     def beat(self, process: str) -> None:
-        h = schema.hearts
-        values = {"beat_at": self.now(), "state": {"pid": os.getpid()}}
-        with self.svc.record.write() as conn:
-            if not conn.execute(update(h).where(h.c.process == process).values(**values)).rowcount:
-                conn.execute(h.insert(), {"process": process, **values})
+        health.beat(self.svc, process)
 
     def rebuild(self) -> Rebuilt:
         return rebuild(self.svc)

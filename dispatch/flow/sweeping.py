@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from sqlalchemy import Column, ColumnElement, Connection, Select, Table, delete, func, select
 
@@ -48,9 +49,12 @@ KEYS_KEPT = timedelta(days=7)
 _BATCH = 100
 
 
-def sweep(actor: Actor, svc: Service) -> Mapping[str, int]:
-    """One round; what was found, counted. What goes wrong in one part keeps no other from being done (a case that
-    cannot be repaired must not silence the alarm that the timers stand still), and is raised at the end."""
+def sweep(
+    actor: Actor, svc: Service, also: Mapping[str, Callable[[], int]] = MappingProxyType({})
+) -> Mapping[str, int]:
+    """One round, and `also` these parts; what was found, counted. What goes wrong in one part keeps no other from being
+    done (a case that cannot be repaired must not silence the alarm that the timers stand still), and is raised at the
+    end."""
     check(actor, Act.RUN)
     now = svc.clock.now()
     parts: dict[str, Callable[[], int]] = {
@@ -62,6 +66,7 @@ def sweep(actor: Actor, svc: Service) -> Mapping[str, int]:
         "purged": lambda: _purge(svc, now),
         "leaving": lambda: departures.watch(actor, svc),
         "teams": lambda: _nudge(svc),
+        **also,
     }
     found: dict[str, int] = {}
     failed: Exception | None = None

@@ -5,14 +5,15 @@ from __future__ import annotations
 import io
 import logging
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import structlog
 from sqlalchemy import delete, text, update
 
-from dispatch import logs
-from dispatch.channels.channel import Taken
+from dispatch import duties, logs
+from dispatch.channels.channel import Refusal, RemoteMessage, Taken
+from dispatch.channels.twilio import TwilioChannel
 from dispatch.deliver.claiming import claim
 from dispatch.deliver.job import Result
 from dispatch.deliver.results import record
@@ -22,6 +23,7 @@ from dispatch.flow import covering, inbound, paging, people, searching, sweeping
 from dispatch.responder import Availability
 from dispatch.store import inbox, outbox, schema
 from dispatch.store.casefiles import effect_row
+from tests.phones import ACCOUNT_SID, AUTH_TOKEN, OUR_NUMBER
 from tests.stories import team
 from tests.stories.world import COORDINATOR, SYSTEM, World
 
@@ -192,3 +194,21 @@ def test_a_fault_of_the_service_that_somebody_knows_of_is_silent_for_five_minute
     world.settle()
     world.kim.expect_sms("needs a look")
     assert world.ringing() == ["service"]
+
+
+class Babbling(TwilioChannel):
+    """Answers what its own client cannot read."""
+
+    def inbound(self, since: datetime) -> list[RemoteMessage] | Refusal:
+        raise RuntimeError("nothing we know")
+
+
+def test_a_provider_that_cannot_be_asked_for_missed_texts_keeps_no_other_watch_from_being_kept(world: World) -> None:
+    world.worker._channel = Babbling(ACCOUNT_SID, AUTH_TOKEN, base_url="http://127.0.0.1:9", from_number=OUR_NUMBER)
+    world.worker._asked_at -= duties.MISSED_EVERY
+    world.clock.forward(seconds=1)  # to a worker that has not run for a second, a step of the clock
+    with pytest.raises(RuntimeError, match="nothing we know"):
+        world.worker.sweep()
+    assert [row.because for row in world.rows(schema.alarms, kind="service")] == [["clock_step"]]
+    world.settle()
+    world.kim.expect_sms("needs a look")

@@ -55,6 +55,7 @@ LOOKS: list[Look] = [
     lambda w: situation.context_of(w.svc, w.rows(schema.people, id="ana")[0], "OFF"),
     lambda w: sweeping.sweep(SYSTEM, w.svc),
     lambda w: w.worker.next_due(),
+    lambda w: w.worker.teams_with_work(),
     lambda w: _reading(w, lambda conn: people.pool(conn, "default", w.clock.now(), w.clock.now())),
     lambda w: _reading(w, lambda conn: sweeping.wanting_teams(conn, only_new=True)),
     lambda w: _reading(w, outbox.next_due),
