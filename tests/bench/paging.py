@@ -15,7 +15,7 @@ from tests.support.waiting import wait_until
 BURST = 500
 CLIENTS = 16
 #: On call at once, in a county. All of them have room for every case: nobody answers.
-TEAM = 25
+TEAM, ROOM = 25, 50
 #: Nobody answers here. Were silence to climb the ladder after two minutes, each case would ask all who are still free,
 #: and the last contacts would find nobody: that is another measurement.
 PATIENT = """
@@ -34,7 +34,7 @@ def idle(samples: int, at_once: int = 1) -> list[dict[str, float]]:
     They take turns, so that no two contacts are under way together: it saves time, and never flatters.
     """
     with ExitStack() as stack:
-        several = [stack.enter_context(Running(people=TEAM, capacity=samples)) for _ in range(at_once)]
+        several = [stack.enter_context(Running(people=TEAM, capacity=ROOM)) for _ in range(at_once)]
         for running in several:
             people.set_policy(BENCH, running.svc, "default", PATIENT)
             running.start()
