@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import logging
 import tracemalloc
 from datetime import timedelta
 
 import pytest
 
-from dispatch import logs
 from dispatch.access import Role
 from dispatch.api import feeds as endpoints
 from dispatch.api.metrics import REQUESTS
@@ -18,6 +16,7 @@ from dispatch.http.often import Often
 from dispatch.store import schema
 from tests.api.conftest import TEST, Api
 from tests.api.made import ROSTER
+from tests.support.logged import logged
 
 FEEDS = "/api/v1/feeds"
 
@@ -139,14 +138,10 @@ def test_what_a_stranger_asks_for_takes_no_memory_however_long_it_is() -> None:
 def test_the_address_is_in_no_log_and_in_no_metric(api: Api) -> None:
     address = own(api)
     token = address.rpartition("/")[2].removesuffix(".ics")
-    heard = io.StringIO()
-    logs.configure("debug", stream=heard)
-    try:
+    with logged("debug") as heard:
         api.browser().get(address)
         api.svc.record.dispose()
         logging.getLogger("dispatch").info("done")
-    finally:
-        logs.configure()
     assert token not in heard.getvalue()
     labels = [sample.labels for metric in REQUESTS.collect() for sample in metric.samples]
     assert any(label["route"] == "/calendar/{token}.ics" for label in labels)

@@ -14,16 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch import logs
+from tests.support.logged import logged
 
 
 @pytest.fixture
 def stream() -> Iterator[io.StringIO]:
-    root = logging.getLogger()
-    before = root.handlers[:], root.level
-    written = io.StringIO()
-    logs.configure("info", "json", written)
-    yield written
-    root.handlers[:], root.level = before
+    with logged() as written:
+        yield written
 
 
 def _line(stream: io.StringIO) -> dict[str, object]:

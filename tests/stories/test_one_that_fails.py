@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import io
-import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
-import structlog
 from sqlalchemy import delete, text, update
 
-from dispatch import duties, logs
+from dispatch import duties
 from dispatch.channels.channel import Refusal, RemoteMessage, Taken
 from dispatch.channels.twilio import TwilioChannel
 from dispatch.deliver.claiming import claim
@@ -26,6 +24,7 @@ from dispatch.store.casefiles import effect_row
 from tests.phones import ACCOUNT_SID, AUTH_TOKEN, OUR_NUMBER
 from tests.stories import team
 from tests.stories.world import COORDINATOR, SYSTEM, World
+from tests.support.logged import logged
 
 pytestmark = pytest.mark.story
 
@@ -35,13 +34,8 @@ PAGE = "CRISIS PAGE"
 @pytest.fixture(autouse=True)
 def quiet_log() -> Iterator[io.StringIO]:
     """As a process has it: an error's place, not its values. Left alone, the library paints every local variable."""
-    stream = io.StringIO()
-    before, level = logging.getLogger().handlers[:], logging.getLogger().level
-    logs.configure(stream=stream)
-    yield stream
-    structlog.reset_defaults()
-    logging.getLogger().handlers[:] = before
-    logging.getLogger().setLevel(level)
+    with logged() as stream:
+        yield stream
 
 
 def set_person(world: World, who: str, **values: object) -> None:
