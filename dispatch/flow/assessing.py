@@ -163,7 +163,18 @@ def results_by_id(svc: Service, case_id: str) -> dict[str, tuple[str, Assessed]]
 
 def _assessed(svc: Service, row: Row[Any], key: DataKey, protocol: Protocol) -> Assessed:
     content = svc.sealer.open_dict("assessments", "content", row.id, key, row.content)
-    within = protocol.band(row.band).respond_within if row.band is not None else None
+    return replace(
+        _unopened(row),
+        flags=content["flags"],
+        because=tuple(content["because"]),
+        answered_by=AnsweredBy(row.answered_by),
+        respond_within=protocol.band(row.band).respond_within if row.band is not None else None,
+        confirmed=row.standing == "confirmed",
+    )
+
+
+def _unopened(row: Row[Any]) -> Assessed:
+    """As far as it can be read without opening anything sealed."""
     return Assessed(
         protocol=row.protocol,
         version=row.version_of,
@@ -171,12 +182,7 @@ def _assessed(svc: Service, row: Row[Any], key: DataKey, protocol: Protocol) -> 
         floor=row.floor,
         ceiling=row.ceiling,
         incomplete=row.incomplete,
-        flags=content["flags"],
-        because=tuple(content["because"]),
-        answered_by=AnsweredBy(row.answered_by),
         at=row.at,
-        respond_within=within,
-        confirmed=row.standing == "confirmed",
     )
 
 
@@ -190,19 +196,7 @@ def facts_of_case(conn: Connection, case_id: str) -> Facts:
 
 def bands_of_case(conn: Connection, case_id: str) -> list[Assessed]:
     """The latest result of each protocol, as far as it can be read without opening anything sealed."""
-    latest = {
-        row.protocol: Assessed(
-            protocol=row.protocol,
-            version=row.version_of,
-            band=row.band,
-            floor=row.floor,
-            ceiling=row.ceiling,
-            incomplete=row.incomplete,
-            at=row.at,
-        )
-        for row in contacts.assessments_of(conn, [case_id])
-    }
-    return list(latest.values())
+    return list({row.protocol: _unopened(row) for row in contacts.assessments_of(conn, [case_id])}.values())
 
 
 def timezone_of_case(svc: Service, case_id: str) -> str:
